@@ -1,0 +1,1 @@
+"""A telephone receptionist for clinics and other practices."""

@@ -1,0 +1,69 @@
+"""A function the language model may call; one file each in `handlers/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from receptionist.domain.practice import Practice
+from receptionist.ports.records import Database
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What a handler may know of the call it serves."""
+
+    call_sid: str
+    practice: Practice
+    now: datetime
+    """Aware, in the practice's zone."""
+    caller_number: str | None
+    can_transfer: bool = True
+    """False on channels with no phone line (the softphone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCaller:
+    """Put a person on the line once what is being said has been heard."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up once the goodbye has been heard."""
+
+
+Effect = TransferCaller | EndCall
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerResult:
+    """`content` goes to the model as JSON and into `actions.result`.
+
+    It has `"ok": true|false`; when false, `"error"` says what was wrong and
+    what would be right, for the model. `outcome` is what the call came to.
+    """
+
+    content: Mapping[str, Any]
+    effect: Effect | None = None
+    outcome: str | None = None
+
+
+class FunctionHandler(Protocol):
+    """One function. The file ends with `HANDLER = TheClass()`."""
+
+    name: ClassVar[str]
+    description: ClassVar[str]
+    Arguments: ClassVar[type[BaseModel]]
+    changes_world: ClassVar[bool]
+    """True: shielded from barge-in and idempotent on (call SID, tool-call id)."""
+    filler: ClassVar[str | None]
+    """Said when it takes longer than about 700 ms."""
+
+    async def handle(
+        self, arguments: Any, facts: CallFacts, database: Database, *, tool_call_id: str
+    ) -> HandlerResult:
+        """Do it. Raises `InvalidArguments` with a sentence for the model."""
