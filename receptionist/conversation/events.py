@@ -20,6 +20,13 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionStarted:
+    """A function that changes the world is being carried out; it will not be broken off."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActionDone:
     """A function has been called and has answered."""
 
@@ -44,4 +51,4 @@ class TurnTimings:
     first_sentence_ms: float
 
 
-RouterEvent = Sentence | ActionDone | EffectRequested | TurnTimings
+RouterEvent = Sentence | ActionStarted | ActionDone | EffectRequested | TurnTimings

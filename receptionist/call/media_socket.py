@@ -1,0 +1,16 @@
+"""A media stream's socket as a call needs it, whatever server accepted it."""
+
+from typing import Protocol
+
+
+class MediaSocket(Protocol):
+    """Text and binary messages in, text messages out."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the connection is gone."""
+
+    async def send(self, text: str) -> None:
+        """Send a text message. Raises `ConnectionError` when the connection is gone."""
+
+    async def close(self) -> None:
+        """Close from our side; never raises."""

@@ -1,0 +1,217 @@
+"""The call's voice: sentences in, audio and marks out, all of it sent ahead.
+
+Nothing paces: Twilio buffers and plays in order, and a mark behind each
+sentence tells when it has been heard. What was cleared is held, so that a false
+interruption goes on from where it stopped.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from receptionist.call.speech_cache import SpeechCache
+from receptionist.domain.spoken_text import speakable
+from receptionist.errors import ProviderError
+from receptionist.observability import Metrics
+from receptionist.ports.text_to_speech import TextToSpeech
+from receptionist.voice import media_stream
+from receptionist.voice.playback import PlaybackTracker
+
+log = structlog.get_logger()
+
+MESSAGE_BYTES = 1600
+"""200 ms: a quarter of the cost of 20 ms messages, and a clear still drops the rest."""
+BYTES_PER_MS = 8
+SPOKEN_MS_PER_CHARACTER = 60.0
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """One sentence on its way to the caller."""
+
+    id: str
+    text: str
+    filler: bool
+    audio: bytearray = field(default_factory=bytearray)
+    sent: int = 0
+    complete: bool = False
+    marked: bool = False
+
+    @property
+    def estimated_ms(self) -> float:
+        """How long it takes to say, also before all of it has been synthesised."""
+        made = len(self.audio) / BYTES_PER_MS
+        return made if self.complete else max(made, len(self.text) * SPOKEN_MS_PER_CHARACTER)
+
+
+class Speaker:
+    """Speak one call's sentences in order; hold, resume or abandon them at once."""
+
+    def __init__(
+        self,
+        voices: Sequence[TextToSpeech],
+        cache: SpeechCache,
+        *,
+        language: str,
+        stream: media_stream.MediaStreamProtocol,
+        send: Callable[[str], None],
+        on_first_audio: Callable[[], None],
+        on_lost: Callable[[], None],
+        metrics: Metrics,
+    ) -> None:
+        self._voices = [voice for voice in voices if voice.streaming]
+        self._cache = cache
+        self._language = language
+        self._stream = stream
+        self._send = send
+        self._on_first_audio = on_first_audio
+        self._on_lost = on_lost
+        self._metrics = metrics
+        self._tracker = PlaybackTracker()
+        self._segments: list[Segment] = []
+        self._waiting: asyncio.Queue[Segment] = asyncio.Queue()
+        self._synthesis: asyncio.Task[None] | None = None
+        self._held = False
+        self._count = 0
+        self._said_before = ""
+
+    @property
+    def anything_unheard(self) -> bool:
+        """Whether the caller still has something to hear."""
+        return any(not segment.marked for segment in self._segments) or not self._tracker.all_heard
+
+    @property
+    def said_anything(self) -> bool:
+        """Whether this turn has given the voice anything to say."""
+        return bool(self._segments)
+
+    def begin_turn(self) -> None:
+        """Forget the sentences of the turn before: `heard` speaks of this turn only."""
+        self._segments = [s for s in self._segments if not s.marked]
+
+    def say(self, text: str, *, filler: bool = False) -> None:
+        """Queue a sentence."""
+        spoken = speakable(text, language=self._language)
+        if not spoken:
+            return
+        self._count += 1
+        segment = Segment(f"s{self._count}", text, filler)
+        self._segments.append(segment)
+        self._waiting.put_nowait(segment)
+
+    def hold(self, at_ms: int) -> None:
+        """Silence at once, and remember where we were."""
+        self._held = True
+        self._send(self._stream.clear())
+        self._tracker.clear(at_ms)
+        for segment in self._segments:
+            heard = int(self._tracker.heard(segment.id).heard_ms * BYTES_PER_MS)
+            if heard < len(segment.audio) or not segment.complete:
+                segment.sent = min(heard, len(segment.audio))
+                segment.marked = False
+
+    def resume(self) -> None:
+        """Nobody meant to interrupt: go on from where it stopped."""
+        self._held = False
+        self._flush()
+
+    def abandon(self) -> None:
+        """The caller has the floor: nothing more of this is said."""
+        self._held = False
+        self._segments.clear()
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        if self._synthesis is not None:
+            self._synthesis.cancel()
+
+    def echoed(self, mark: str, at_ms: int) -> None:
+        """Twilio has played everything before this mark (or dropped it at a clear)."""
+        self._tracker.mark_echoed(mark, at_ms)
+
+    def heard(self, at_ms: int) -> str:
+        """What of this turn the caller has heard, without fillers."""
+        parts = [self._heard_part(s, at_ms) for s in self._segments if not s.filler]
+        return " ".join(part for part in parts if part)
+
+    def said(self) -> str:
+        """What of this turn has been given to the voice, without fillers."""
+        return " ".join(s.text for s in self._segments if not s.filler)
+
+    def _heard_part(self, segment: Segment, at_ms: int) -> str:
+        heard_ms = self._tracker.heard(segment.id, at_ms).heard_ms
+        if segment.complete and heard_ms * BYTES_PER_MS >= len(segment.audio):
+            return segment.text
+        words = segment.text.split()
+        share = heard_ms / segment.estimated_ms if segment.estimated_ms else 0.0
+        return " ".join(words[: int(len(words) * min(share, 1.0))])
+
+    async def run(self) -> None:
+        """Synthesise what is queued, one sentence after the other."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                segment = await self._waiting.get()
+                self._synthesis = group.create_task(self._synthesise(segment))
+                await asyncio.wait([self._synthesis])
+
+    async def _synthesise(self, segment: Segment) -> None:
+        spoken = speakable(segment.text, language=self._language)
+        for voice in self._voices:
+            cached = self._cache.get(voice, spoken)
+            if cached is not None:
+                self._take(segment, cached)
+                return self._finish(segment, spoken)
+            try:
+                await self._synthesise_with(voice, segment, _remaining(spoken, segment))
+                return self._finish(segment, spoken)
+            except ProviderError as exc:
+                self._metrics.vendor_errors.labels(voice.name, exc.code).inc()
+                log.warning("voice_failed", provider=voice.name, error_code=exc.code)
+        return self._on_lost()
+
+    async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
+        before = self._said_before
+        async for chunk in voice.synthesize(
+            spoken, language=self._language, previous_text=before
+        ):
+            self._take(segment, chunk)
+
+    def _take(self, segment: Segment, audio: bytes) -> None:
+        if not segment.audio and audio:
+            self._on_first_audio()
+        segment.audio += audio
+        self._flush()
+
+    def _finish(self, segment: Segment, spoken: str) -> None:
+        segment.complete = True
+        self._said_before = spoken
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._held:
+            return
+        for segment in self._segments:
+            if segment.marked:
+                continue
+            self._send_audio(segment)
+            if not segment.complete:
+                return
+            self._send(self._stream.mark(self._tracker.queue_mark(segment.id)))
+            segment.marked = True
+
+    def _send_audio(self, segment: Segment) -> None:
+        while segment.sent < len(segment.audio):
+            piece = bytes(segment.audio[segment.sent : segment.sent + MESSAGE_BYTES])
+            segment.sent += len(piece)
+            self._tracker.queue_audio(segment.id, len(piece) / BYTES_PER_MS)
+            self._send(self._stream.media(piece))
+
+
+def _remaining(spoken: str, segment: Segment) -> str:
+    """The words a voice that died in mid-sentence had not reached."""
+    if not segment.audio:
+        return spoken
+    words = spoken.split()
+    reached = len(segment.audio) / BYTES_PER_MS / SPOKEN_MS_PER_CHARACTER / max(len(spoken), 1)
+    return " ".join(words[min(int(len(words) * reached), len(words) - 1) :])

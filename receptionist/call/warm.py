@@ -1,0 +1,70 @@
+"""Recognisers opened at the ring, waiting for their stream."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from receptionist.call.background import Background
+from receptionist.call.hearing import Hearing
+from receptionist.domain.practice import Practice
+from receptionist.observability import Metrics
+from receptionist.ports.language_model import LanguageModel
+from receptionist.ports.speech_to_text import SpeechToText
+from receptionist.ports.text_to_speech import TextToSpeech
+
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vendors:
+    """The adapters of each kind, in their order of failover."""
+
+    recognisers: Sequence[SpeechToText]
+    models: Sequence[LanguageModel]
+    voices: Sequence[TextToSpeech]
+
+    @property
+    def streaming(self) -> bool:
+        """Whether a media stream can be worked at all."""
+        return any(r.streaming for r in self.recognisers) and any(v.streaming for v in self.voices)
+
+
+class WarmLines:
+    """Open this call's connections while Twilio is still reading our TwiML."""
+
+    def __init__(self, vendors: Vendors, background: Background, metrics: Metrics) -> None:
+        self._vendors = vendors
+        self._background = background
+        self._metrics = metrics
+        self._waiting: dict[str, Hearing] = {}
+
+    def prepare(self, call_sid: str, practice: Practice) -> None:
+        """Start listening for this call; dropped again if its stream never comes."""
+        if call_sid in self._waiting:
+            return
+        self._waiting[call_sid] = self._open(practice)
+        self._background.spawn(self._expire(call_sid), "warm-line-expiry")
+        for vendor in (*self._vendors.models[:1], *self._vendors.voices[:1]):
+            self._background.spawn(vendor.warm(), "warm-vendor")
+
+    def take(self, call_sid: str, practice: Practice) -> Hearing:
+        """The waiting recogniser of this call, or a new one."""
+        waiting = self._waiting.pop(call_sid, None)
+        return waiting if waiting is not None else self._open(practice)
+
+    def _open(self, practice: Practice) -> Hearing:
+        keyterms = [p.name for p in practice.practitioners] + [s.name for s in practice.services]
+        hearing = Hearing(
+            self._vendors.recognisers,
+            language=practice.languages[0] if practice.languages else "en",
+            keyterms=keyterms[:50],
+            metrics=self._metrics,
+        )
+        self._background.spawn(hearing.run(), "hearing")
+        return hearing
+
+    async def _expire(self, call_sid: str) -> None:
+        await asyncio.sleep(PATIENCE_S)
+        abandoned = self._waiting.pop(call_sid, None)
+        if abandoned is not None:
+            abandoned.stop()

@@ -1,0 +1,61 @@
+"""Commands that work on the database: practices, schema, audit."""
+
+from pathlib import Path
+
+import typer
+
+from receptionist.bootstrap import opened_database, save_practice
+from receptionist.errors import ConfigurationError
+from receptionist.practice_file import dump_practice, load_practice
+from receptionist.settings import read_settings
+
+
+async def load(file: Path, *, if_empty: bool) -> int:
+    """`practice load`. Raises `ConfigurationError` with every mistake in the file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigurationError([f"{file}: cannot be read as a text file"]) from exc
+    practice = load_practice(text, source=str(file))
+    async with opened_database(read_settings()) as database:
+        if not await database.is_current():
+            typer.echo("the database's schema is old; run receptionist db upgrade", err=True)
+            return 1
+        async with database.transaction() as uow:
+            known = await uow.practices.all()
+        if if_empty and known:
+            return 0
+        await save_practice(database, practice)
+    typer.echo(f"loaded {practice.name}, answering {', '.join(practice.numbers) or 'no number'}")
+    return 0
+
+
+async def show() -> int:
+    """`practice show`."""
+    async with opened_database(read_settings()) as database, database.transaction() as uow:
+        practices = await uow.practices.all()
+    if not practices:
+        typer.echo("no practice is loaded; run receptionist practice load FILE", err=True)
+        return 1
+    typer.echo("---\n".join(dump_practice(practice) for practice in practices))
+    return 0
+
+
+async def upgrade(*, quiet: bool) -> int:
+    """`db upgrade`."""
+    async with opened_database(read_settings()) as database:
+        await database.upgrade()
+    if not quiet:
+        typer.echo("the database has the newest schema")
+    return 0
+
+
+async def verify_audit() -> int:
+    """`audit verify`."""
+    async with opened_database(read_settings()) as database, database.transaction() as uow:
+        broken = await uow.audit.first_broken()
+    if broken is None:
+        typer.echo("the audit chain holds")
+        return 0
+    typer.echo(f"the audit chain is broken at row {broken.id} ({broken.at.isoformat()})", err=True)
+    return 1

@@ -1,0 +1,66 @@
+"""Reading a webhook: verified first, then its form, bounded in size."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from receptionist.telephony.signature import RequestVerifier
+
+LARGEST_BODY = 64 * 1024
+
+
+class Webhook(Mapping[str, str]):
+    """A webhook's parameters (form, or query of a GET); of several values the first."""
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name][0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    @property
+    def call_sid(self) -> str:
+        """The call this is about; empty when the request names none."""
+        return self.get("CallSid", "")[:64]
+
+
+async def read_webhook(request: Request, verifier: RequestVerifier) -> Webhook | None:
+    """The parameters, or None when the request is not Twilio's (or is absurdly large)."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    form: dict[str, list[str]] | None = None
+    if is_form:
+        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    elif request.method == "GET" or not body:
+        form = {}
+    genuine = verifier.webhook(
+        raw_path(request.scope),
+        request.scope.get("query_string", b"").decode("latin-1"),
+        request.headers,
+        form=form,
+        body=body,
+        client=request.client.host if request.client else None,
+    )
+    if not genuine:
+        return None
+    query = parse_qs(request.url.query, keep_blank_values=True)
+    return Webhook({**query, **(form or {})})
+
+
+def raw_path(scope: Mapping[str, object]) -> str:
+    """The path as it came over the wire, still encoded: what the signature was made over."""
+    raw = scope.get("raw_path")
+    if isinstance(raw, bytes):
+        return raw.split(b"?")[0].decode("latin-1")
+    return str(scope["path"])

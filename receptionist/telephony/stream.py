@@ -1,0 +1,127 @@
+"""The route a media stream connects to: signature, ticket, then one call handler."""
+
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from receptionist.call.active import ActiveCalls
+from receptionist.call.background import Background
+from receptionist.call.file import CallFile, open_file, utc_now
+from receptionist.call.handler import StreamServices, TwilioCallHandler
+from receptionist.call.recovery import close_if_not_resumed
+from receptionist.call.stream_tokens import redeem_stream_token
+from receptionist.call.warm import WarmLines
+from receptionist.ports.records import Database, Journal
+from receptionist.ports.voice_detector import VoiceActivityDetector
+from receptionist.telephony.requests import raw_path
+from receptionist.telephony.signature import RequestVerifier
+from receptionist.telephony.webhooks import TwilioWebhooks
+
+log = structlog.get_logger()
+
+
+class StarletteMediaSocket:
+    """`MediaSocket` over the server's own WebSocket."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the connection is gone."""
+        try:
+            message = await self._socket.receive()
+        except (RuntimeError, WebSocketDisconnect):
+            return None
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text")
+        return text if text is not None else message.get("bytes", b"")
+
+    async def send(self, text: str) -> None:
+        """Send a text message. Raises `ConnectionError` when the connection is gone."""
+        try:
+            await self._socket.send_text(text)
+        except (RuntimeError, WebSocketDisconnect) as exc:
+            raise ConnectionError("media stream is gone") from exc
+
+    async def close(self) -> None:
+        """Close from our side; never raises."""
+        try:
+            await self._socket.close()
+        except (RuntimeError, WebSocketDisconnect):
+            return
+
+
+class MediaStreams:
+    """Accept streams and hold their calls."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        journal: Journal,
+        verifier: RequestVerifier,
+        webhooks: TwilioWebhooks,
+        warm: WarmLines,
+        detector: VoiceActivityDetector,
+        services: StreamServices,
+        active: ActiveCalls,
+        background: Background,
+    ) -> None:
+        self._database = database
+        self._journal = journal
+        self._verifier = verifier
+        self._webhooks = webhooks
+        self._warm = warm
+        self._detector = detector
+        self._services = services
+        self._active = active
+        self._background = background
+
+    def router(self) -> APIRouter:
+        """`WS /voice/stream/{token}`."""
+        router = APIRouter()
+        router.add_api_websocket_route("/voice/stream/{token}", self._connect)
+        # The slash that some forms of the signed URL carry may also be in the request.
+        router.add_api_websocket_route("/voice/stream/{token}/", self._connect)
+        return router
+
+    async def _connect(self, socket: WebSocket, token: str) -> None:
+        genuine = self._verifier.stream(
+            raw_path(socket.scope),
+            socket.url.query,
+            socket.headers,
+            client=socket.client.host if socket.client else None,
+        )
+        if not genuine:
+            await self._webhooks.refused("/voice/stream")
+            return await socket.close()  # before accept: HTTP 403
+        file = await self._redeem(token)
+        if file is None:
+            log.warning("stream_token_refused")
+            return await socket.close()
+        await socket.accept()
+        with structlog.contextvars.bound_contextvars(call_sid=file.call_sid):
+            await self._hold(socket, file)
+
+    async def _redeem(self, token: str) -> CallFile | None:
+        call_sid = await redeem_stream_token(self._database, token, utc_now())
+        if call_sid is None:
+            return None
+        return await open_file(self._database, self._journal, call_sid)
+
+    async def _hold(self, socket: WebSocket, file: CallFile) -> None:
+        log.info("stream_connected")
+        handler = TwilioCallHandler(
+            StarletteMediaSocket(socket),
+            file,
+            self._warm.take(file.call_sid, file.practice),
+            self._detector.listen(),
+            self._services,
+        )
+        with self._active.holding("stream"):
+            await handler.run()
+        log.info("stream_closed", next=file.next)
+        if file.lost:
+            self._background.spawn(
+                close_if_not_resumed(self._database, self._journal, file.call_sid), "lost-stream"
+            )
