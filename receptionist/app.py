@@ -21,6 +21,7 @@ from receptionist.settings import Settings
 from receptionist.telephony.signature import is_direct_loopback
 
 log = structlog.get_logger()
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def create_app(settings: Settings, *, on_ready: Callable[[Services], Any] | None = None) -> FastAPI:
@@ -61,7 +62,9 @@ def _phone_enabled(settings: Settings) -> Callable[[HTTPConnection], bool]:
     def enabled(connection: HTTPConnection) -> bool:
         if settings.phone_page == "auto":
             client = connection.client.host if connection.client else None
-            return is_direct_loopback(client, connection.headers)
+            # A page of another site may have its name point here: its Host gives it away.
+            is_local_name = connection.url.hostname in LOCAL_NAMES
+            return is_local_name and is_direct_loopback(client, connection.headers)
         return settings.phone_page == "on"
 
     return enabled
@@ -87,9 +90,7 @@ def _add_probes(app: FastAPI) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         services: Services = request.app.state.services
-        return Response(
-            generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST
-        )
+        return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _answer_error(_request: Request, exc: Exception) -> JSONResponse:
@@ -97,5 +98,3 @@ async def _answer_error(_request: Request, exc: Exception) -> JSONResponse:
     code = exc.code if isinstance(exc, ReceptionistError) else "error"
     log.error("request_failed", error_code=code)
     return JSONResponse({"error": code}, status_code=500)
-
-

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -34,9 +35,9 @@ from receptionist.observability import Metrics
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.function_handler import FunctionHandler
 from receptionist.ports.telephony import TelephonyControl
-from receptionist.ports.voice_detector import VoiceActivityDetector
+from receptionist.ports.voice_detector import VoiceActivityDetector, hear
 from receptionist.practice_file import load_practice
-from receptionist.settings import Settings, setting_problems
+from receptionist.settings import Settings, read_settings, setting_problems
 from receptionist.telephony.addresses import Addresses
 from receptionist.telephony.signature import RequestVerifier
 from receptionist.telephony.stream import MediaStreams
@@ -304,6 +305,19 @@ def _assemble(
         softphone=SoftphoneConversations(database, database.journal, router, active),
         active=active,
     )
+
+
+def hear_file(file: Path) -> dict[str, list[list[int]]]:
+    """What the first detector makes of a raw 8 kHz μ-law recording.
+
+    Raises `ConfigurationError` when it cannot be read.
+    """
+    problems: list[str] = []
+    detector = build_adapters("vad", read_settings().vad_provider, problems)[0]
+    try:
+        return hear(file.read_bytes(), detector.listen())
+    except OSError as exc:
+        raise ConfigurationError([f"{file}: cannot be read"]) from exc
 
 
 async def save_practice(database: SqlDatabase, practice: Practice) -> None:

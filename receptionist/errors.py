@@ -36,7 +36,10 @@ class ConfigurationError(ReceptionistError):
 
 
 class ProviderError(ReceptionistError):
-    """An outside service failed. `provider` is the adapter's name, `status` the HTTP status if any."""
+    """An outside service failed.
+
+    `provider` is the adapter's name, `status` the HTTP status if there was one.
+    """
 
     code = "provider"
 

@@ -102,7 +102,7 @@ class Answering:
                 async for event in events:
                     acted = acted or isinstance(event, ActionDone)
                     self._pass_on(attempt, event)
-        except Exception:  # noqa: BLE001 - whatever it was, the caller must hear something
+        except Exception:  # whatever it was, the caller must hear something
             log.exception("attempt_failed")
             self._failed()
             return

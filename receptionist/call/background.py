@@ -46,5 +46,5 @@ class Background:
     async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
         try:
             await work
-        except Exception:  # noqa: BLE001 - one task's failure is not the process's
+        except Exception:  # one task's failure is not the process's
             log.exception("background_task_failed", task=name)

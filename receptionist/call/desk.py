@@ -203,5 +203,3 @@ class FrontDesk:
     async def _kept(self, file: CallFile, instruction: Instruction) -> Instruction:
         await file.kept()
         return instruction
-
-

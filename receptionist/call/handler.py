@@ -32,7 +32,7 @@ from receptionist.conversation.events import (
 )
 from receptionist.conversation.router import Router
 from receptionist.observability import Metrics
-from receptionist.ports.function_handler import EndCall, TransferCaller
+from receptionist.ports.function_handler import Effect, EndCall, TransferCaller
 from receptionist.ports.records import EndedBy
 from receptionist.ports.speech_to_text import (
     EagerEndOfTurn,
@@ -118,6 +118,7 @@ class TwilioCallHandler:
             language=language,
             stream=self._protocol,
             send=self._outgoing.put_nowait,
+            now_ms=lambda: self._clock.now_ms,
             on_first_audio=self._first_audio,
             on_lost=self._go_plain,
             metrics=services.metrics,
@@ -154,7 +155,8 @@ class TwilioCallHandler:
         while True:
             message = await self._socket.receive()
             if message is None:
-                return self._lost()
+                self._lost()
+                return
             event = self._protocol.receive(message)
             if event is not None:
                 self._stream_event(event)
@@ -169,7 +171,7 @@ class TwilioCallHandler:
             case media_stream.Started():
                 self._started(event)
             case media_stream.MarkEchoed(name=name):
-                self._speaker.echoed(name, self._clock.now_ms)
+                self._speaker.echoed(name)
                 self._check_heard()
             case media_stream.Dtmf(digit=digit):
                 self._feed(turns.Key(digit))
@@ -183,7 +185,8 @@ class TwilioCallHandler:
     def _started(self, event: media_stream.Started) -> None:
         if event.call_sid != self._file.call_sid:
             log.warning("stream_for_another_call")
-            return self._end(None)
+            self._end(None)
+            return
         self._hearing.attach(self._words, self._go_plain)
         if self._file.is_new and not self._file.conversation.messages:
             self._greet()
@@ -251,7 +254,7 @@ class TwilioCallHandler:
                 self._exchange = None
             case turns.ClearSpeech():
                 self._drop_outgoing_audio()
-                self._speaker.hold(self._clock.now_ms)
+                self._speaker.hold()
             case turns.ResumeSpeech():
                 self._speaker.resume()
             case turns.AbandonSpeech():
@@ -288,7 +291,6 @@ class TwilioCallHandler:
     def _answer_note(self) -> None:
         """The conversation goes on after a transfer or a lost stream: its last entry is a note."""
         self._begin_exchange("")
-        self._feed(turns.ReplyStarted(""))
         self._answering.start(self._group, None, eager=False)
 
     def _note(self, note: str) -> None:
@@ -322,15 +324,22 @@ class TwilioCallHandler:
             case ActionDone(name=name, result=result):
                 self._metrics.handlers_used.labels(name, str(bool(result.get("ok")))).inc()
                 self._feed(turns.ActionRunning(False))
-            case EffectRequested(effect=EndCall()):
-                self._finish_when_heard(self._hang_up)
-            case EffectRequested(effect=TransferCaller(reason=reason)):
-                self._feed(turns.TransferPending())
-                self._finish_when_heard(lambda: self._transfer(reason))
+            case EffectRequested(effect=effect):
+                self._take_effect(effect)
             case TurnTimings():
                 self._reached("model_first_token")
             case _:
                 assert_never(event)
+
+    def _take_effect(self, effect: Effect) -> None:
+        match effect:
+            case EndCall():
+                self._finish_when_heard(self._hang_up)
+            case TransferCaller(reason=reason):
+                self._feed(turns.TransferPending())
+                self._finish_when_heard(lambda: self._transfer(reason))
+            case _:
+                assert_never(effect)
 
     def _say(self, text: str, *, filler: bool = False) -> None:
         self._reply_complete = False
@@ -365,7 +374,7 @@ class TwilioCallHandler:
 
     def _abandon(self) -> None:
         """The caller has taken the floor: the model's context holds only what was heard."""
-        heard = self._speaker.heard(self._clock.now_ms)
+        heard = self._speaker.heard()
         self._answering.cancel()
         self._ending = None
         self._finish_exchange()
@@ -396,7 +405,7 @@ class TwilioCallHandler:
             exchange.number,
             caller=exchange.caller,
             receptionist=self._speaker.said(),
-            heard=self._speaker.heard(self._clock.now_ms),
+            heard=self._speaker.heard(),
             timings=timings,
         )
 
@@ -456,7 +465,8 @@ class TwilioCallHandler:
             try:
                 await self._socket.send(message)
             except ConnectionError:
-                return self._lost()
+                self._lost()
+                return
 
     def _drop_outgoing_audio(self) -> None:
         """What has not left yet is cleared as well."""

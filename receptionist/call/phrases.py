@@ -2,7 +2,9 @@
 
 STILL_THERE = "Are you still there?"
 SILENCE_GOODBYE = "I can't hear anyone, so I'll hang up now. Please call again any time. Goodbye."
-TOO_LONG_GOODBYE = "I'm afraid we've reached the longest call I can take. Please call again. Goodbye."
+TOO_LONG_GOODBYE = (
+    "I'm afraid we've reached the longest call I can take. Please call again. Goodbye."
+)
 REPEAT_PLEASE = "I'm sorry, I didn't catch that. Could you say it again?"
 CUT_OFF = "Sorry, we were cut off for a moment."
 TROUBLE = "I'm sorry, I'm having trouble just now. Could you say that again?"
@@ -24,12 +26,8 @@ STANDING_PHRASES = (STILL_THERE, SILENCE_GOODBYE, REPEAT_PLEASE, TROUBLE)
 # Notes to the model: what happened on the line, in parentheses so that they are not mistaken
 # for the caller's words.
 PRESSED_ZERO = "(The caller pressed 0 and asks for a person.)"
-NOT_UNDERSTOOD = (
-    "(The caller could not be understood twice in a row. Offer to take a message.)"
-)
-TRANSFER_UNANSWERED = (
-    "(The transfer was not answered. Apologise and offer to take a message.)"
-)
+NOT_UNDERSTOOD = "(The caller could not be understood twice in a row. Offer to take a message.)"
+TRANSFER_UNANSWERED = "(The transfer was not answered. Apologise and offer to take a message.)"
 RECONNECTED = "(We were cut off and are connected again. Say so briefly and go on.)"
 
 

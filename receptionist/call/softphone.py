@@ -27,6 +27,7 @@ class SoftphoneConversation:
         self._number = 0
         practice = file.practice
         self.greeting = phrases.greeting(practice.greeting, recording=practice.recording)
+        self._said.append(self.greeting)
         file.conversation.greet(self.greeting)
         file.record_turn(0, caller="", receptionist=self.greeting, heard=self.greeting)
 

@@ -57,6 +57,7 @@ class Speaker:
         language: str,
         stream: media_stream.MediaStreamProtocol,
         send: Callable[[str], None],
+        now_ms: Callable[[], int],
         on_first_audio: Callable[[], None],
         on_lost: Callable[[], None],
         metrics: Metrics,
@@ -66,6 +67,7 @@ class Speaker:
         self._language = language
         self._stream = stream
         self._send = send
+        self._now_ms = now_ms
         self._on_first_audio = on_first_audio
         self._on_lost = on_lost
         self._metrics = metrics
@@ -101,11 +103,11 @@ class Speaker:
         self._segments.append(segment)
         self._waiting.put_nowait(segment)
 
-    def hold(self, at_ms: int) -> None:
+    def hold(self) -> None:
         """Silence at once, and remember where we were."""
         self._held = True
         self._send(self._stream.clear())
-        self._tracker.clear(at_ms)
+        self._tracker.clear(self._now_ms())
         for segment in self._segments:
             heard = int(self._tracker.heard(segment.id).heard_ms * BYTES_PER_MS)
             if heard < len(segment.audio) or not segment.complete:
@@ -126,21 +128,21 @@ class Speaker:
         if self._synthesis is not None:
             self._synthesis.cancel()
 
-    def echoed(self, mark: str, at_ms: int) -> None:
+    def echoed(self, mark: str) -> None:
         """Twilio has played everything before this mark (or dropped it at a clear)."""
-        self._tracker.mark_echoed(mark, at_ms)
+        self._tracker.mark_echoed(mark, self._now_ms())
 
-    def heard(self, at_ms: int) -> str:
+    def heard(self) -> str:
         """What of this turn the caller has heard, without fillers."""
-        parts = [self._heard_part(s, at_ms) for s in self._segments if not s.filler]
+        parts = [self._heard_part(s) for s in self._segments if not s.filler]
         return " ".join(part for part in parts if part)
 
     def said(self) -> str:
         """What of this turn has been given to the voice, without fillers."""
         return " ".join(s.text for s in self._segments if not s.filler)
 
-    def _heard_part(self, segment: Segment, at_ms: int) -> str:
-        heard_ms = self._tracker.heard(segment.id, at_ms).heard_ms
+    def _heard_part(self, segment: Segment) -> str:
+        heard_ms = self._tracker.heard(segment.id, self._now_ms()).heard_ms
         if segment.complete and heard_ms * BYTES_PER_MS >= len(segment.audio):
             return segment.text
         words = segment.text.split()
@@ -172,9 +174,7 @@ class Speaker:
 
     async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
         before = self._said_before
-        async for chunk in voice.synthesize(
-            spoken, language=self._language, previous_text=before
-        ):
+        async for chunk in voice.synthesize(spoken, language=self._language, previous_text=before):
             self._take(segment, chunk)
 
     def _take(self, segment: Segment, audio: bytes) -> None:
@@ -204,7 +204,7 @@ class Speaker:
         while segment.sent < len(segment.audio):
             piece = bytes(segment.audio[segment.sent : segment.sent + MESSAGE_BYTES])
             segment.sent += len(piece)
-            self._tracker.queue_audio(segment.id, len(piece) / BYTES_PER_MS)
+            self._tracker.queue_audio(segment.id, len(piece) / BYTES_PER_MS, self._now_ms())
             self._send(self._stream.media(piece))
 
 

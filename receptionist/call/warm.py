@@ -44,8 +44,10 @@ class WarmLines:
             return
         self._waiting[call_sid] = self._open(practice)
         self._background.spawn(self._expire(call_sid), "warm-line-expiry")
-        for vendor in (*self._vendors.models[:1], *self._vendors.voices[:1]):
-            self._background.spawn(vendor.warm(), "warm-vendor")
+        for model in self._vendors.models[:1]:
+            self._background.spawn(model.warm(), "warm-model")
+        for voice in self._vendors.voices[:1]:
+            self._background.spawn(voice.warm(), "warm-voice")
 
     def take(self, call_sid: str, practice: Practice) -> Hearing:
         """The waiting recogniser of this call, or a new one."""

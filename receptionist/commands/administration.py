@@ -1,5 +1,6 @@
 """Commands that work on the database: practices, schema, audit."""
 
+import asyncio
 from pathlib import Path
 
 import typer
@@ -13,7 +14,7 @@ from receptionist.settings import read_settings
 async def load(file: Path, *, if_empty: bool) -> int:
     """`practice load`. Raises `ConfigurationError` with every mistake in the file."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = await asyncio.to_thread(file.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigurationError([f"{file}: cannot be read as a text file"]) from exc
     practice = load_practice(text, source=str(file))

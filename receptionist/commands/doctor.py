@@ -107,7 +107,8 @@ async def _database(settings: Settings, numbers: list[str]) -> AsyncIterator[Fin
             async with database.transaction() as uow:
                 practices = await uow.practices.all()
     except (OSError, ConfigurationError) as exc:
-        yield Finding("database", False, f"cannot be opened ({type(exc).__name__}); check DATABASE_URL")
+        words = f"cannot be opened ({type(exc).__name__}); check DATABASE_URL"
+        yield Finding("database", False, words)
         return
     numbers += [number for practice in practices for number in practice.numbers]
     names = ", ".join(practice.name for practice in practices)
@@ -240,5 +241,3 @@ async def _warn_if_unknown(settings: Settings, number: str) -> int:
     else:
         typer.echo(f"{practice.name} answers it")
     return 0
-
-

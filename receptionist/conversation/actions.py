@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from receptionist.conversation.arguments import validated
 from receptionist.conversation.context import Conversation, Round, arguments_of
-from receptionist.conversation.events import ActionDone
+from receptionist.conversation.events import ActionDone, ActionStarted
 from receptionist.errors import InvalidArguments, ProviderError, ReceptionistError
 from receptionist.ports.function_handler import CallFacts, Effect, FunctionHandler, HandlerResult
 from receptionist.ports.language_model import ToolCall
@@ -54,7 +54,7 @@ class _Ready:
     arguments: BaseModel
 
 
-Report = Callable[[ActionDone], Awaitable[None]]
+Report = Callable[[ActionStarted | ActionDone], Awaitable[None]]
 
 
 class Actions:
@@ -103,7 +103,9 @@ class Actions:
         finished: list[Finished] = []
         for group in self._grouped(calls):
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(self._one(conversation, answer, c)) for c in group]
+                running = [
+                    tasks.create_task(self._one(conversation, answer, c, report)) for c in group
+                ]
             for done in (task.result() for task in running):
                 finished.append(done)
                 if not done.refused:
@@ -151,7 +153,9 @@ class Actions:
             may_join = reads
         return groups
 
-    async def _one(self, conversation: Conversation, answer: Round, call: ToolCall) -> Finished:
+    async def _one(
+        self, conversation: Conversation, answer: Round, call: ToolCall, report: Report
+    ) -> Finished:
         try:
             handler, arguments = validated(call, self._handlers, conversation.facts.now)
         except InvalidArguments as error:
@@ -162,6 +166,7 @@ class Actions:
                 self._perform(ready, conversation.facts, answer), ready, answer
             )
         facts = conversation.facts
+        await report(ActionStarted(handler.name))
         task = self._tracked(facts.call_sid, self._perform(ready, facts, answer))
         return await self._in_time(asyncio.shield(task), ready, answer)
 

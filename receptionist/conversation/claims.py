@@ -46,14 +46,14 @@ _FUNCTION = {
     Claim.DONE: "the function it needs",
 }
 
-_I_HAVE = r"(?:i've|i have|we've|we have|i|we)(?: (?:just|now|also|gone ahead and|already))*"
+_I_HAVE = r"(?:i've|i have|we've|we have|i|we)(?: (?:just|now|also|already))*"
 _YOU_ARE = r"(?:you're|you are|you've been|you have been)(?: (?:all|now|both))*"
 _IT_IS = (
     r"(?:(?:it|that|appointment|visit|booking|check-?up|cleaning|consultation|everything|time|slot"
     r"|reservation)(?:'s| is| was| has been| is now| has now been)|is(?= (?:booked|confirmed)))"
     r"(?: (?:all|now))*"
 )
-_BOOK = r"(?:booked|scheduled|reserved|confirmed|arranged|set up|made|put you down|penciled you in)"
+_BOOK = r"(?:booked|scheduled|reserved|confirmed|arranged|set up|put you down|penciled you in)"
 _MOVE = r"(?:moved|rescheduled|changed|switched|shifted|pushed back|brought forward)"
 _CANCEL = r"(?:cancell?ed|removed|called off)"
 _DAY = (
@@ -69,8 +69,9 @@ _ACTS = (
     (Claim.MOVED, rf"\b{_I_HAVE} (?:\w+ )?{_MOVE} (?:you|your|that|it|the|this)\b"),
     (Claim.MOVED, rf"\b(?:{_YOU_ARE}|{_IT_IS}) "
                   r"(?:moved|rescheduled|pushed back|brought forward)\b"),
+    (Claim.MOVED, r"\b(?:has|have)(?: now)? been (?:moved|rescheduled|changed to)\b"),
     (Claim.CANCELLED, rf"\b{_I_HAVE} (?:\w+ )?{_CANCEL} (?:you|your|that|it|the|this)\b"),
-    (Claim.MESSAGE, rf"\b{_I_HAVE} (?:passed|sent|forwarded|taken|noted|left|given|written|let)\b"
+    (Claim.MESSAGE, rf"\b{_I_HAVE} (?:passed|sent|forwarded|taken|left|given|let)\b"
                     r".*\b(?:message|that|it|note|team|doctor|staff|know|down|on|along|details)\b"),
     (Claim.MESSAGE, r"\b(?:message|note|request) (?:is|has been|was|'s been) "
                     r"(?:\w+ )?(?:sent|passed|taken|left|delivered|forwarded)\b"),
@@ -85,7 +86,11 @@ _STATES = (
     (Claim.BOOKED, r"\b(?:i|we)(?:'ve| have) (?:got )?you (?:\w+ )?(?:down|in|booked|scheduled)\b"),
     (Claim.BOOKED, rf"\b(?:see|seeing) you(?: (?:this|next|on|back))* {_DAY}\b"),
     (Claim.BOOKED, r"\b(?:expects?|expecting|be waiting for|looks? forward to seeing) you\b"),
-    (Claim.CANCELLED, rf"\b{_IT_IS} {_CANCEL}\b"),
+    (Claim.BOOKED, r"\b(?:has|have)(?: now)? been (?:booked|scheduled|confirmed|reserved)\b"),
+    (Claim.BOOKED, rf"\b{_I_HAVE} .*\b(?:booked|reserved|scheduled) (?:for|with|in)\b"),
+    (Claim.BOOKED, r"\b(?:you're|you are)(?: all)? set for\b|\byou have an appointment\b"),
+    (Claim.BOOKED, r"^(?:appointment |and )?(?:booked|confirmed)$|\bbooking is complete\b"),
+    (Claim.CANCELLED, rf"\b{_IT_IS} {_CANCEL}\b|\b(?:has|have)(?: now)? been {_CANCEL}\b"),
 )  # fmt: skip
 _ACT_PATTERNS = tuple((claim, re.compile(pattern)) for claim, pattern in _ACTS)
 _STATE_PATTERNS = tuple((claim, re.compile(pattern)) for claim, pattern in _STATES)
@@ -102,6 +107,7 @@ _CLAUSE = re.compile(r"[,;:.!?—–]+\s*|\s+(?:and|but|so)\s+")
 def claims(sentence: str) -> frozenset[tuple[Claim, bool]]:
     """What the sentence says was done; True with those that a looked-up appointment also backs."""
     text = " ".join(sentence.replace("’", "'").casefold().split())
+    text = text.replace("gone ahead and ", "")
     clauses = [clause for clause in _CLAUSE.split(text) if clause]
     if text.endswith("?") and clauses:
         clauses.pop()

@@ -19,7 +19,7 @@ from receptionist.conversation.context import Conversation, Round
 from receptionist.conversation.events import EffectRequested, RouterEvent
 from receptionist.conversation.failover import Restarted, answer_of
 from receptionist.conversation.prompt import system_prompt
-from receptionist.conversation.turn import Turn
+from receptionist.conversation.turn import Gate, Turn
 from receptionist.domain.emergencies import check_safety, emergency_reply
 from receptionist.errors import ProviderError
 from receptionist.ports.function_handler import Effect, EndCall, FunctionHandler, TransferCaller
@@ -110,15 +110,22 @@ class Router:
         self._tools = tuple(specification(handler) for handler in handlers.values())
         self._actions = Actions(handlers, database, clock, action_s=action_s)
 
-    async def respond(self, conversation: Conversation) -> AsyncGenerator[RouterEvent, None]:
+    async def respond(
+        self, conversation: Conversation, *, may_act: Gate | None = None
+    ) -> AsyncGenerator[RouterEvent, None]:
         """The answer to what the conversation ends with.
 
         Cancel it or `aclose` it at any point: functions that change the world
         complete, and the dialogue holds only what was handed out. Never raises
-        for a model's, a handler's or the database's failure.
+        for a model's, a handler's or the database's failure. `may_act` is awaited
+        before functions run: an attempt begun before the caller had certainly
+        finished thinks ahead, but does nothing.
         """
         turn = Turn(
-            conversation, filler_after_s=self._filler_after_s, slow_model_s=self._slow_model_s
+            conversation,
+            filler_after_s=self._filler_after_s,
+            slow_model_s=self._slow_model_s,
+            may_act=may_act,
         )
         making = asyncio.create_task(self._make(turn))  # noqa: TID251 - ended in `finally`
         try:
@@ -176,6 +183,7 @@ class Router:
             await turn.say(sentence, answer)
         can_transfer = facts.can_transfer and facts.practice.transfer_number
         await turn.say(OFFER_PERSON if can_transfer else OFFER_MESSAGE, answer)
+        await turn.may_act()
         await self._actions.set_outcome(facts.call_sid, "emergency")
 
     async def _catch_up(self, conversation: Conversation) -> None:
@@ -261,6 +269,7 @@ class Router:
     async def _act(self, progress: _Progress, answer: _Answer) -> bool:
         turn = progress.turn
         calls = self._actions.identified(turn.conversation, answer.calls)
+        await turn.may_act()
         await turn.working(self._actions.filler(calls))
         finished = await self._actions.run(turn.conversation, answer.round, calls, turn.put)
         effect = _effect(finished)

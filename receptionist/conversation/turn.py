@@ -6,10 +6,14 @@ while functions run is covered by one short phrase.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from receptionist.conversation.context import Conversation, Round
 from receptionist.conversation.events import RouterEvent, Sentence, TurnTimings
+
+Gate = Callable[[], Awaitable[object]]
+"""Returns once functions may run."""
 
 SLOW_MODEL_FILLER = "One moment, please."
 LONG_WAIT_FILLER = "Thank you for waiting, I'm still on it."
@@ -31,9 +35,15 @@ class Turn:
     """One answer on its way. `put…` and `say` are the maker's side, `next` the holder's."""
 
     def __init__(
-        self, conversation: Conversation, *, filler_after_s: float, slow_model_s: float
+        self,
+        conversation: Conversation,
+        *,
+        filler_after_s: float,
+        slow_model_s: float,
+        may_act: Gate | None = None,
     ) -> None:
         self.conversation = conversation
+        self._may_act = may_act
         self.said: list[str] = []
         """Every sentence of this turn, fillers aside."""
         self._queue: asyncio.Queue[_Item | _Working | None] = asyncio.Queue(maxsize=64)
@@ -43,6 +53,11 @@ class Turn:
         self._filler = SLOW_MODEL_FILLER
         self._spoke_last = False
         self._filler_at: float | None = self._began + slow_model_s
+
+    async def may_act(self) -> None:
+        """Wait until it is certain that the caller has finished: nothing is done before."""
+        if self._may_act is not None:
+            await self._may_act()
 
     def token(self) -> None:
         """The model has begun to answer."""

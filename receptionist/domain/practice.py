@@ -21,7 +21,10 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
-    """Somebody appointments are made with. `calendar` is a vendor's calendar id; None is the built-in one."""
+    """Somebody appointments are made with.
+
+    `calendar` is a vendor's calendar id; None is the built-in calendar.
+    """
 
     name: str
     calendar: str | None = None

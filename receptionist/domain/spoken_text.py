@@ -28,7 +28,10 @@ def speakable(text: str, *, language: str = "en") -> str:
         month_first = language.lower() in ("en", "en-us")
         spoken = _NUMERIC_DATE.sub(lambda m: _numeric_date(m, month_first), spoken)
         spoken = _apply(_ENGLISH, spoken)
-    return _tidy(_UNSPEAKABLE.sub(" ", spoken))
+    said = _tidy(_UNSPEAKABLE.sub(" ", spoken))
+    # The full stop of "8:30 a.m." also ended the sentence.
+    ended = text.rstrip().endswith(".") and said and said[-1].isalnum()
+    return f"{said}." if ended else said
 
 
 def _apply(rules: tuple[Rule, ...], text: str) -> str:

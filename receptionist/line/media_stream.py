@@ -82,7 +82,7 @@ async def open_stream(place: StreamPlace, options: CallOptions) -> ClientConnect
 
 
 class CallerStream:
-    """One open stream. `run` returns when it is over; `hung_up` says whether the caller ended it."""
+    """One open stream. `run` returns at its end; `hung_up` says if the caller ended it."""
 
     def __init__(
         self, socket: ClientConnection, place: StreamPlace, caller: Caller, options: CallOptions
@@ -250,7 +250,7 @@ class CallerStream:
 
     async def _clear(self) -> None:
         now = self._caller.now_ms
-        began = self._speech_began_ms
+        began, self._speech_began_ms = self._speech_began_ms, None
         self._caller.report.clears.append(Clear(now, None if began is None else now - began))
         self._ran_dry = None
         await self._echo(self._playback.clear())
@@ -302,11 +302,8 @@ class CallerStream:
         self._caller.note("caller", text)
         self._speech_began_ms = None
         self._speech_heard_since_ms = self._heard_at_ms = None
-        for start in range(0, len(mulaw), FRAME_BYTES):
-            frame = mulaw[start : start + FRAME_BYTES]
-            self._outgoing.append(frame.ljust(FRAME_BYTES, bytes([SILENCE])))
+        self._outgoing.extend(_frames(mulaw))
         await self._until(lambda: not self._outgoing)
-        self._speech_began_ms = None
 
     async def _press(self, digits: str) -> None:
         self._caller.note("caller", f"[keys {digits}]")
@@ -364,3 +361,12 @@ class CallerStream:
                 await self._socket.close(1000)
         except ConnectionClosed:
             return
+
+
+def _frames(mulaw: bytes) -> list[bytes]:
+    """Audio in 20 ms pieces, without the silence at its end, which is not speech."""
+    pieces = (mulaw[at : at + FRAME_BYTES] for at in range(0, len(mulaw), FRAME_BYTES))
+    frames = [piece.ljust(FRAME_BYTES, bytes([SILENCE])) for piece in pieces]
+    while frames and not is_audible(frames[-1]):
+        frames.pop()
+    return frames

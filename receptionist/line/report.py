@@ -17,7 +17,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Silence inside the receptionist's speech; `after_mark`: at a phrase's end, not an underrun."""
+    """Silence inside the other side's speech; `after_mark`: at a phrase's end, no underrun."""
 
     at_ms: int
     length_ms: int

@@ -114,7 +114,7 @@ def wav_to_mulaw(data: bytes) -> bytes:
     return encode_mulaw(_resample(samples[::channels], rate))
 
 
-def _resample(samples: array[int], rate: int) -> list[int]:
+def _resample(samples: "array[int]", rate: int) -> list[int]:
     """Average over each output sample's span: enough of a low pass for a test voice."""
     if rate == SAMPLE_RATE_HZ:
         return list(samples)

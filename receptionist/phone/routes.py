@@ -9,7 +9,8 @@ from starlette.websockets import WebSocket
 
 from receptionist.errors import NotFound
 from receptionist.pages import Pages, same_origin
-from receptionist.phone.socket import PhoneConversations, PhoneLine
+from receptionist.phone.conversation import PhoneConversations
+from receptionist.phone.socket import PhoneLine
 
 IDLE_S = 20.0
 MAX_HINT_CHARACTERS = 100
@@ -56,7 +57,6 @@ def create_phone(
         except NotFound:
             await socket.send_denial_response(PlainTextResponse("no such practice", 404))
             return
-        await socket.accept()
         await PhoneLine(socket, conversation, spoken=spoken, idle_s=idle_s).run()
 
     return router

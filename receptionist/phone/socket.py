@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -27,54 +27,22 @@ from receptionist.conversation.events import (
     TurnTimings,
 )
 from receptionist.errors import ProtocolError
+from receptionist.phone.conversation import PhoneConversation
 from receptionist.phone.messages import Active, ClientMessage, HangUp, Heard, Key, Say, parse
+from receptionist.phone.speech import Speech
 from receptionist.ports.function_handler import EndCall, TransferCaller
 from receptionist.ports.records import EndedBy
 
 logger = structlog.get_logger()
 
 MAX_MALFORMED = 50
+PAGE_CLOSED = (1000, 1001, 1005)
 KEYS_PAUSE_S = 2.0
 GRACE_S = 5.0
-CHARACTERS_PER_SECOND = 10
-"""A slow voice: how long a browser that reports nothing is given to play a text."""
-
 STILL_THERE = "Are you still there?"
 NOBODY_THERE = "I can't hear anyone, so I'll hang up now. Please call again any time. Goodbye."
 CONNECTED = "On a real telephone line, I would now put you through to a person."
 FAILED = "I'm sorry, something went wrong on my side. Could you say that again?"
-
-
-class PhoneConversation(Protocol):
-    """One conversation, as the call layer holds it."""
-
-    @property
-    def call_sid(self) -> str: ...
-    @property
-    def practice(self) -> str:
-        """The practice's name."""
-
-    @property
-    def greeting(self) -> str: ...
-
-    def respond(self, text: str) -> AsyncIterator[RouterEvent]:
-        """Answer the caller's turn. Cancelled when the caller cuts in."""
-
-    async def interrupted(self, heard_text: str) -> None:
-        """Of the turn before, the caller heard only this."""
-
-    def key(self, digit: str) -> str | None:
-        """A key. Words to answer at once, or None: digits are answered together after a pause."""
-
-    async def end(self, ended_by: EndedBy) -> None:
-        """The call is over. Called once."""
-
-
-class PhoneConversations(Protocol):
-    """Where conversations come from."""
-
-    async def open(self, practice_hint: str | None) -> PhoneConversation:
-        """A new one, with the practice of that name or number, or the first. Raises `NotFound`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +56,7 @@ class _Gone:
 
 
 class PhoneLine:
-    """Hold one conversation over one accepted WebSocket."""
+    """Hold one conversation over one WebSocket."""
 
     def __init__(
         self,
@@ -105,13 +73,7 @@ class PhoneLine:
         self._inbox: asyncio.Queue[ClientMessage | _TurnOver | _Gone] = asyncio.Queue(64)
         self._turn: asyncio.Task[None] | None = None
         self._turn_number = 0
-        self._said: list[str] = []
-        self._heard: str | None = None
-        """What the browser reported of the present turn; None when it has not."""
-        self._stretch = 0
-        """Counts what is said in one go, so that a late report is not taken for another's."""
-        self._own_words = False
-        """What is being said comes from here, so the conversation need not know what was heard."""
+        self._speech = Speech()
         self._closing: EndedBy | None = None
         self._asked = False
         self._keys = ""
@@ -119,9 +81,10 @@ class PhoneLine:
         self.malformed = 0
 
     async def run(self) -> None:
-        """Greet, converse, end. Returns when the call is over and the socket closed."""
+        """Accept, greet, converse, end. Returns when the call is over and the socket closed."""
         ended_by: EndedBy = "lost"
         try:
+            await self._socket.accept()
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())
                 await self._greet()
@@ -144,8 +107,8 @@ class PhoneLine:
             try:
                 raw = await self._socket.receive_text()
             except WebSocketDisconnect as gone:
-                # A closed tab is a caller who hung up; 1006 is a line that broke.
-                await self._inbox.put(_Gone("lost" if gone.code == 1006 else "caller"))
+                # A closed page is a caller who hung up; any other code is a line that broke.
+                await self._inbox.put(_Gone("caller" if gone.code in PAGE_CLOSED else "lost"))
                 return
             except KeyError:
                 raw = ""
@@ -166,7 +129,7 @@ class PhoneLine:
         )
         await self._say(conversation.greeting)
         await self._state("listening")
-        self._wait_for(self._playing_s() + self._idle_s)
+        self._wait_for(self._speech.playing_s + self._idle_s)
 
     async def _hold(self, tasks: asyncio.TaskGroup) -> EndedBy:
         while True:
@@ -189,7 +152,7 @@ class PhoneLine:
             case Key(digit):
                 await self._press(digit, tasks)
             case Heard(text, cut, stretch):
-                if stretch in (None, self._stretch):
+                if stretch in (None, self._speech.stretch):
                     return await self._on_heard(text, cut=cut)
             case Active():
                 self._caller_is_there()
@@ -204,13 +167,13 @@ class PhoneLine:
     async def _answer(self, text: str, tasks: asyncio.TaskGroup) -> None:
         await self._cut_in()
         self._asked, self._keys, self._deadline = False, "", None
-        self._begin()
+        self._speech.begin()
         self._turn_number += 1
         self._turn = tasks.create_task(self._think(self._turn_number, text))
 
     async def _press(self, digit: str, tasks: asyncio.TaskGroup) -> None:
         await self._cut_in()
-        self._begin()
+        self._speech.begin()
         self._asked = False
         at_once = self._conversation.key(digit)
         if at_once is not None:
@@ -222,22 +185,22 @@ class PhoneLine:
             self._wait_for(KEYS_PAUSE_S)
 
     async def _on_heard(self, text: str, *, cut: bool) -> EndedBy | None:
-        self._heard = _common_start("".join(_spaced(self._said)), text)
+        self._speech.report(text)
         if cut:
             await self._cut_in()
-            self._begin()
+            self._speech.begin()
             self._caller_is_there()
             return None
-        return self._silence_begins() if self._turn is None and self._all_heard() else None
+        return self._silence_begins() if self._turn is None and self._speech.all_heard else None
 
     def _on_turn_over(self, number: int) -> EndedBy | None:
         if self._turn is None or number != self._turn_number:
             return None
         self._turn = None
-        if self._all_heard():
+        if self._speech.all_heard:
             return self._silence_begins()
         grace_s = GRACE_S if self._closing else self._idle_s
-        self._wait_for(self._playing_s() + grace_s)
+        self._wait_for(self._speech.playing_s + grace_s)
         return None
 
     def _silence_begins(self) -> EndedBy | None:
@@ -254,33 +217,28 @@ class PhoneLine:
             return None
         if self._closing is not None:
             return self._closing
-        self._begin(own_words=True)
+        self._speech.begin()
         if self._asked:
             self._closing = "receptionist"
-            await self._say(NOBODY_THERE)
-            self._wait_for(self._playing_s() + GRACE_S)
+            await self._say(NOBODY_THERE, own=True)
+            self._wait_for(self._speech.playing_s + GRACE_S)
         else:
             self._asked = True
-            await self._say(STILL_THERE)
-            self._wait_for(self._playing_s() + self._idle_s)
+            await self._say(STILL_THERE, own=True)
+            self._wait_for(self._speech.playing_s + self._idle_s)
         return None
 
     def _caller_is_there(self) -> None:
         self._asked = False
         if self._turn is None and self._closing is None and not self._keys:
-            self._wait_for(self._playing_s() + self._idle_s)
+            self._wait_for(self._speech.playing_s + self._idle_s)
 
     async def _cut_in(self) -> None:
         """The caller takes the floor: stop the turn, and say what of it was heard."""
         was_running = await self._stop_turn()
         self._closing = None
-        if self._own_words or (not self._said and not was_running):
-            return
-        if self._heard is None and not was_running:
-            return  # A browser that reports nothing has shown all of it.
-        if was_running or not self._all_heard():
-            said = "".join(_spaced(self._said))
-            await self._conversation.interrupted(said if self._heard is None else self._heard)
+        if was_running or self._speech.cut_short:
+            await self._conversation.interrupted(self._speech.heard_answer())
 
     async def _stop_turn(self) -> bool:
         turn, self._turn = self._turn, None
@@ -297,8 +255,8 @@ class PhoneLine:
         except Exception:
             # Whatever broke, the caller is not left in silence.
             logger.warning("phone_turn_failed", call_sid=self._conversation.call_sid, exc_info=True)
-            self._begin(own_words=True)
-            await self._say(FAILED)
+            self._speech.begin()
+            await self._say(FAILED, own=True)
         await self._state("listening")
         await self._inbox.put(_TurnOver(number))
 
@@ -331,24 +289,20 @@ class PhoneLine:
                 self._closing = "receptionist"
             case EffectRequested(TransferCaller()):
                 self._closing = "transfer"
-                await self._say(CONNECTED)
+                await self._say(CONNECTED, own=True)
             case TurnTimings():
                 pass  # The conversation stores them; a caller has no use for them.
 
-    def _begin(self, *, own_words: bool = False) -> None:
-        """A new stretch of our speech: nothing of it said or heard yet."""
-        self._said, self._heard, self._own_words = [], None, own_words
-        self._stretch += 1
-
-    async def _say(self, text: str, *, filler: bool = False) -> None:
-        self._said.append(text)
+    async def _say(self, text: str, *, filler: bool = False, own: bool = False) -> None:
+        """`own`: words from here, of which the conversation knows nothing."""
+        self._speech.say(text, counts=not (filler or own))
         await self._send(
             {
                 "type": "sentence",
                 "text": text,
                 "spoken": self._spoken(text),
                 "filler": filler,
-                "stretch": self._stretch,
+                "stretch": self._speech.stretch,
             }
         )
 
@@ -366,27 +320,5 @@ class PhoneLine:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await self._socket.close(code)
 
-    def _all_heard(self) -> bool:
-        said = "".join(_spaced(self._said))
-        return (self._heard or "").rstrip() == said
-
-    def _playing_s(self) -> float:
-        unheard = sum(map(len, self._said)) - len(self._heard or "")
-        return max(0, unheard) / CHARACTERS_PER_SECOND
-
     def _wait_for(self, seconds: float) -> None:
         self._deadline = asyncio.get_running_loop().time() + seconds
-
-
-def _spaced(sentences: list[str]) -> list[str]:
-    return [text if n == 0 else f" {text}" for n, text in enumerate(sentences)]
-
-
-def _common_start(said: str, claimed: str) -> str:
-    """What of `claimed` was really said; a browser is not believed beyond that."""
-    length = 0
-    for ours, theirs in zip(said, claimed, strict=False):
-        if ours != theirs:
-            break
-        length += 1
-    return said[:length].rstrip()

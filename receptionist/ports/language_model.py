@@ -10,7 +10,10 @@ from receptionist.domain.practice import Practice
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """The model wants a function called. `arguments` is JSON as the model wrote it, maybe broken."""
+    """The model wants a function called.
+
+    `arguments` is JSON as the model wrote it, maybe broken.
+    """
 
     id: str
     name: str

@@ -31,7 +31,8 @@ class CallRecord:
     """`stream`, `plain` or `phone`."""
     ended_at: datetime | None = None
     outcome: str | None = None
-    """`booked`, `moved`, `cancelled`, `message`, `transferred`, `answered`, `emergency`, `abandoned`, `refused`."""
+    """`booked`, `moved`, `cancelled`, `message`, `transferred`, `answered`, `emergency`,
+    `abandoned` or `refused`."""
     ended_by: EndedBy | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     """Enough to go on in another process: what `/voice/ended` decides from."""
@@ -187,15 +188,13 @@ class Appointments(Protocol):
         """Raises `SlotTaken`, `NotFound`. The old time is free again in the same transaction."""
 
     async def set_status(self, appointment_id: str, status: AppointmentStatus) -> Appointment: ...
-    async def busy(
-        self, practice_id: int, start: datetime, end: datetime
-    ) -> Sequence[Appointment]:
+    async def busy(self, practice_id: int, start: datetime, end: datetime) -> Sequence[Appointment]:
         """Held and booked ones that overlap [start, end)."""
 
     async def of_caller(
         self, practice_id: int, *, date_of_birth: date | None, phone: str | None
     ) -> Sequence[Appointment]:
-        """Booked ones with that date of birth or that phone (E.164); names are compared by the caller."""
+        """Booked ones with that date of birth or phone (E.164); the caller compares names."""
 
     async def list(self, query: ListQuery) -> Page[Appointment]: ...
 

@@ -43,7 +43,7 @@ class TurnResumed:
 
 @dataclass(frozen=True, slots=True)
 class EndOfTurn:
-    """The speaker has finished. `text` is the whole turn, or empty when the finals before it were."""
+    """The speaker has finished. `text` is the turn; empty: the finals before it were."""
 
     text: str = ""
     confidence: float = 1.0
@@ -64,7 +64,7 @@ class Recognition(Protocol):
         """Ask for what is still unfinished to be decided now."""
 
     def events(self) -> AsyncIterator[TranscriptEvent]:
-        """What was heard, until the connection ends. Raises `ProviderError` when it breaks."""
+        """What was heard, until the connection ends. Raises `ProviderError`."""
 
 
 class SpeechToText(Protocol):
@@ -80,7 +80,7 @@ class SpeechToText(Protocol):
         """Open a connection for one call. Raises `ProviderError`."""
 
     async def check(self) -> None:
-        """One cheap real request that shows whether a call would be heard. Raises `ProviderError`."""
+        """One cheap real request: would a call be heard? Raises `ProviderError`."""
 
     async def close(self) -> None:
         """Release process-wide connections."""

@@ -23,10 +23,10 @@ class TelephonyControl(Protocol):
         """End a live call. An ended call is not an error. Raises `ProviderError`."""
 
     async def webhooks(self, number: str) -> NumberWebhooks | None:
-        """What a number points at; None when the account does not own it. Raises `ProviderError`."""
+        """What a number points at; None: not the account's. Raises `ProviderError`."""
 
     async def connect_number(self, wanted: NumberWebhooks) -> None:
-        """Point a number's voice, fallback and status URLs. Raises `NotFound`, `ProviderError`."""
+        """Point a number's three URLs. Raises `NotFound`, `ProviderError`."""
 
     async def check(self) -> None:
         """One cheap real request. Raises `ProviderError`."""

@@ -22,7 +22,7 @@ class TextToSpeech(Protocol):
         """Open a connection ahead of the first sentence. Never raises."""
 
     async def check(self) -> None:
-        """One cheap real request that shows whether a call would be answered. Raises `ProviderError`."""
+        """One cheap real request: would a caller be answered? Raises `ProviderError`."""
 
     async def close(self) -> None:
         """Release process-wide connections."""

@@ -38,7 +38,8 @@ async def read_webhook(request: Request, verifier: RequestVerifier) -> Webhook |
         body += chunk
         if len(body) > LARGEST_BODY:
             return None
-    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    content_type = request.headers.get("content-type", "")
+    is_form = content_type.startswith("application/x-www-form-urlencoded")
     form: dict[str, list[str]] | None = None
     if is_form:
         form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)

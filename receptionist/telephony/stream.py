@@ -33,8 +33,9 @@ class StarletteMediaSocket:
             return None
         if message["type"] == "websocket.disconnect":
             return None
-        text = message.get("text")
-        return text if text is not None else message.get("bytes", b"")
+        text: str | None = message.get("text")
+        data: bytes | None = message.get("bytes")
+        return text if text is not None else data or b""
 
     async def send(self, text: str) -> None:
         """Send a text message. Raises `ConnectionError` when the connection is gone."""
@@ -94,11 +95,13 @@ class MediaStreams:
         )
         if not genuine:
             await self._webhooks.refused("/voice/stream")
-            return await socket.close()  # before accept: HTTP 403
+            await socket.close()  # before accept: HTTP 403
+            return
         file = await self._redeem(token)
         if file is None:
             log.warning("stream_token_refused")
-            return await socket.close()
+            await socket.close()
+            return
         await socket.accept()
         with structlog.contextvars.bound_contextvars(call_sid=file.call_sid):
             await self._hold(socket, file)

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -63,11 +63,17 @@ def complaints(page: Page) -> list[str]:
     found: list[str] = []
     page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: found.extend(_failure(request)))
     page.add_init_script(
         "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.blockedURI))"
     )
     return found
+
+
+def _failure(request: Request) -> list[str]:
+    # Going on to the next page drops what is still being fetched for this one.
+    dropped = request.failure == "net::ERR_ABORTED"
+    return [] if dropped else [f"{request.failure}: {request.url}"]
 
 
 def scrolls_sideways(page: Page) -> bool:

@@ -149,6 +149,16 @@ def test_a_browser_cannot_claim_to_have_heard_what_was_not_said(
     assert conversations.opened[0].heard == ["You're booked for"]
 
 
+def test_a_filler_is_not_part_of_what_was_heard(line: Any, conversations: Conversations) -> None:
+    stretch = answer(line, "book")[1]["stretch"]
+
+    claim = "One moment, I'll look. Dr. Lee has half past ten"
+    line.send_json({"type": "heard", "text": claim, "cut": True, "stretch": stretch})
+    answer(line, "wait")
+
+    assert conversations.opened[0].heard == ["Dr. Lee has half past ten"]
+
+
 def test_a_late_report_about_an_earlier_stretch_changes_nothing(
     line: Any, conversations: Conversations
 ) -> None:
@@ -205,7 +215,7 @@ def test_hanging_up_ends_the_call_as_the_callers(line: Any, conversations: Conve
     assert conversations.opened[0].ended == ["caller"]
 
 
-@pytest.mark.parametrize(("code", "ended_by"), [(1001, "caller"), (1006, "lost")])
+@pytest.mark.parametrize(("code", "ended_by"), [(1001, "caller"), (1006, "lost"), (1012, "lost")])
 def test_a_closed_page_hung_up_and_a_broken_line_was_lost(
     conversations: Conversations, code: int, ended_by: str
 ) -> None:

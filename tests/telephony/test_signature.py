@@ -109,9 +109,7 @@ def test_a_json_body_must_match_its_hash() -> None:
     signature = headers(sign(f"{BASE}/voice/status?{query}"))
 
     def check(sent: bytes) -> bool:
-        return accepts(
-            verifier, signature, path="/voice/status", query=query, form=None, body=sent
-        )
+        return accepts(verifier, signature, path="/voice/status", query=query, form=None, body=sent)
 
     assert parse_qs(query)["bodySHA256"][0].startswith("5ccde714")
     assert check(body)

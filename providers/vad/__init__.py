@@ -1,0 +1,1 @@
+"""Voice detectors: whether the caller is speaking."""

@@ -1,0 +1,34 @@
+"""Loudness alone: needs nothing, costs nothing, and is fooled by loud noise."""
+
+from pydantic_settings import BaseSettings
+
+from receptionist.ports.adapter import Adapter
+from receptionist.ports.voice_detector import VoiceActivityDetector
+from receptionist.voice.voice_activity import VoiceConfig, VoiceDetector
+
+
+class EnergySettings(BaseSettings):
+    """Nothing to set."""
+
+
+class EnergyVoiceDetector:
+    """Fulfil `VoiceActivityDetector` with the level of the line."""
+
+    name = "energy"
+
+    def listen(self) -> VoiceDetector:
+        """Begin with a new call."""
+        return VoiceDetector(config=VoiceConfig(onset_windows=2))
+
+    async def check(self) -> None:
+        """Always there."""
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _build(_settings: EnergySettings) -> VoiceActivityDetector:
+    return EnergyVoiceDetector()
+
+
+ADAPTER: Adapter[VoiceActivityDetector, EnergySettings] = Adapter(EnergySettings, _build)
