@@ -137,5 +137,3 @@ def _upgrade(connection: Connection) -> None:
 def _is_head(connection: Connection) -> bool:
     heads = set(ScriptDirectory.from_config(_config()).get_heads())
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
-
-

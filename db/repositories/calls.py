@@ -158,7 +158,9 @@ class SqlTurns:
             await self._connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["call_sid", "number"],
-                    set_={name: values[name] for name in values if name not in ("call_sid", "number")},
+                    set_={
+                        name: values[name] for name in values if name not in ("call_sid", "number")
+                    },
                 )
             )
 
@@ -218,5 +220,3 @@ def _action(row: RowMapping) -> ActionRecord:
         result=row["result"],
         at=row["at"],
     )
-
-

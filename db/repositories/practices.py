@@ -63,7 +63,10 @@ class SqlPractices:
             await self._connection.execute(delete(table).where(table.c.practice_id == practice_id))
         parts: list[tuple[Any, list[dict[str, Any]]]] = [
             (phone_numbers, [{"number": number} for number in practice.numbers]),
-            (practitioners, [{"name": p.name, "calendar": p.calendar} for p in practice.practitioners]),
+            (
+                practitioners,
+                [{"name": p.name, "calendar": p.calendar} for p in practice.practitioners],
+            ),
             (services, [_service_values(service) for service in practice.services]),
             (faqs, [{"question": f.question, "answer": f.answer} for f in practice.faqs]),
         ]

@@ -9,7 +9,7 @@ from receptionist.ports.speech_to_text import TranscriptEvent
 
 
 class FakeVoice:
-    """Says each text as 80 bytes (10 ms) a character; waits at `gate` before each chunk if given."""
+    """Says each text as 80 bytes (10 ms) a character; waits at `gate`, if given, before each."""
 
     streaming = True
     voice = "fake-1"
@@ -42,7 +42,7 @@ class FakeVoice:
 
 
 class FakeRecognition:
-    """Keeps what it was sent; `heard` is put in by the test. None ends it, an exception breaks it."""
+    """Keeps what it was sent. Of what is put into `heard`, None ends it, an exception breaks it."""
 
     def __init__(self) -> None:
         self.audio = b""

@@ -1,0 +1,51 @@
+"""Cancelling an appointment."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from handlers._slots import NOT_IDENTIFIED, described, was_shown
+from receptionist.errors import InvalidArguments
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
+from receptionist.ports.records import Database
+
+
+class CancelAppointment:
+    """`cancel_appointment`."""
+
+    name: ClassVar[str] = "cancel_appointment"
+    description: ClassVar[str] = (
+        "Cancel an appointment that find_appointments gave, after the caller has confirmed. Only "
+        "when this answers ok has it been cancelled."
+    )
+    changes_world: ClassVar[bool] = True
+    filler: ClassVar[str | None] = "One moment."
+
+    class Arguments(BaseModel):
+        """What the model gives."""
+
+        appointment_id: str = Field(min_length=1, max_length=64)
+
+    async def handle(
+        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+    ) -> HandlerResult:
+        """Cancel it; cancelling twice is the same as once."""
+        async with database.transaction() as uow:
+            if not await was_shown(uow, facts.call_sid, arguments.appointment_id):
+                return HandlerResult(NOT_IDENTIFIED)
+            found = await uow.appointments.get(arguments.appointment_id)
+            if found is None:
+                raise InvalidArguments("there is no such appointment")
+            if found.status != "cancelled":
+                await uow.appointments.set_status(found.id, "cancelled")
+                await uow.audit.append(
+                    actor="receptionist",
+                    action="appointment.cancelled",
+                    subject=f"appointment:{found.id}",
+                    detail={"call_sid": facts.call_sid},
+                )
+        content = described(found, facts.practice, facts.now.date())
+        return HandlerResult({"ok": True, **content}, outcome="cancelled")
+
+
+HANDLER: FunctionHandler = CancelAppointment()
