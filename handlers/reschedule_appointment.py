@@ -44,17 +44,18 @@ class RescheduleAppointment:
         """Move it, or say why not and what is free instead."""
         practice = facts.practice
         start = local_time(practice, arguments.start)
+        async with database.transaction() as uow:
+            if not await was_shown(uow, facts.call_sid, arguments.appointment_id):
+                return HandlerResult(NOT_IDENTIFIED)
+            found = await uow.appointments.get(arguments.appointment_id)
+        if found is None or found.status != "booked":
+            raise InvalidArguments("that appointment is not booked any more")
+        service = _service(found, facts)
+        reason = refusal(practice, service, start, facts.now)
+        if reason is not None:
+            raise InvalidArguments(reason)
         try:
             async with database.transaction() as uow:
-                if not await was_shown(uow, facts.call_sid, arguments.appointment_id):
-                    return HandlerResult(NOT_IDENTIFIED)
-                found = await uow.appointments.get(arguments.appointment_id)
-                if found is None or found.status != "booked":
-                    raise InvalidArguments("that appointment is not booked any more")
-                service = _service(found, facts)
-                reason = refusal(practice, service, start, facts.now)
-                if reason is not None:
-                    raise InvalidArguments(reason)
                 busy = await busy_times(
                     uow,
                     practice,

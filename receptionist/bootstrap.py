@@ -251,8 +251,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         await database.start()
         stack.push_async_callback(database.aclose)
-        for vendor in (*vendors.recognisers, *vendors.models, *vendors.voices, telephony):
-            stack.push_async_callback(vendor.close)
+        for close in (*vendors.closers, telephony.close, detectors[0].close):
+            stack.push_async_callback(close)
         router = Router(vendors.models, build_handlers(), database, utc_now)
         stack.push_async_callback(router.close)
         background = await stack.enter_async_context(Background())

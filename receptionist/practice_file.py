@@ -208,7 +208,7 @@ def _day_problems(day: str, ranges: list[str]) -> list[str]:
     return problems
 
 
-def _problem(error: Mapping[str, Any], tree: Node, source: str) -> str:
+def _problem(error: Mapping[str, Any], tree: Node | None, source: str) -> str:
     path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error["loc"]).lstrip(".")
     message = str(error["msg"]).removeprefix("Value error, ")
     value = error.get("input")
@@ -220,8 +220,10 @@ def _problem(error: Mapping[str, Any], tree: Node, source: str) -> str:
     return f"{source}:{_line(tree, error['loc'])}: {path or 'file'}{shown}: {message}"
 
 
-def _line(node: Node, path: tuple[str | int, ...]) -> int:
+def _line(node: Node | None, path: tuple[str | int, ...]) -> int:
     """The line of the deepest part of the path that is in the file."""
+    if node is None:
+        return 1
     for step in path:
         child = _child(node, step)
         if child is None:

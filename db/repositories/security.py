@@ -129,4 +129,5 @@ class SqlStreamTokens:
             .values(used=True)
             .returning(stream_tokens.c.call_sid)
         )
-        return result.scalar_one_or_none()
+        call_sid: str | None = result.scalar_one_or_none()
+        return call_sid

@@ -1,7 +1,7 @@
 """Recognisers opened at the ring, waiting for their stream."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from receptionist.call.background import Background
@@ -22,6 +22,15 @@ class Vendors:
     recognisers: Sequence[SpeechToText]
     models: Sequence[LanguageModel]
     voices: Sequence[TextToSpeech]
+
+    @property
+    def closers(self) -> list[Callable[[], Awaitable[None]]]:
+        """How each of them is taken down."""
+        return [
+            *(each.close for each in self.recognisers),
+            *(each.close for each in self.models),
+            *(each.close for each in self.voices),
+        ]
 
     @property
     def streaming(self) -> bool:

@@ -80,8 +80,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     async with AsyncExitStack() as stack:
         vendors = build_vendors(settings, [])
         telephony = build_telephony([])
-        for vendor in (*vendors.recognisers, *vendors.models, *vendors.voices, telephony):
-            stack.push_async_callback(vendor.close)
+        for close in (*vendors.closers, telephony.close):
+            stack.push_async_callback(close)
         kinds: Sequence[tuple[str, Sequence[Checked]]] = (
             ("hearing", vendors.recognisers),
             ("thinking", vendors.models),

@@ -103,6 +103,6 @@ def serve(settings: Settings, address: Address, workers: int) -> None:
     )
     server = DrainingServer(config)
     if workers > 1:
-        Multiprocess(config, target=server.run, sockets=[config.bind_socket()]).run()
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
     else:
         server.run()

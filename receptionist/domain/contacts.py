@@ -13,9 +13,8 @@ def region_of(practice: Practice) -> str:
     """The country whose national numbers callers say."""
     for number in practice.numbers:
         try:
-            region = phonenumbers.region_code_for_country_code(
-                phonenumbers.parse(number).country_code
-            )
+            code = phonenumbers.parse(number).country_code
+            region = phonenumbers.region_code_for_country_code(code or 0)
         except NumberParseException:
             continue
         if region != phonenumbers.UNKNOWN_REGION:

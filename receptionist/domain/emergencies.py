@@ -71,7 +71,7 @@ def check_safety(text: str) -> Safety:
 
 def emergency_reply(practice: Practice, kind: str) -> str:
     """The number to call, first and at once."""
-    number = " ".join(practice.emergency_number)
+    number = practice.emergency_number
     if kind == "crisis":
         line = _crisis_line(practice)
         return (
@@ -86,7 +86,7 @@ def emergency_reply(practice: Practice, kind: str) -> str:
 
 def _crisis_line(practice: Practice) -> str:
     if practice.timezone.startswith("America/") and practice.emergency_number == "911":
-        return "You can also call or text 9 8 8 at any hour, they listen. "
+        return "You can also call or text 988 at any hour, they listen. "
     if practice.timezone == "Europe/London":
-        return "You can also call Samaritans at any hour on 1 1 6 1 2 3, they listen. "
+        return "You can also call Samaritans at any hour on 116 123, they listen. "
     return ""

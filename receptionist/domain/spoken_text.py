@@ -23,6 +23,7 @@ def speakable(text: str, *, language: str = "en") -> str:
     third of September. Other languages only lose what cannot be said.
     """
     spoken = _apply(_MARKUP, _without_pictures(text))
+    spoken = _SHORT_NUMBERS.sub(lambda m: " ".join(m[0].replace(" ", "")), spoken)
     spoken = _apply(_ADDRESSES, spoken)
     if language.lower().split("-")[0] == "en":
         month_first = language.lower() in ("en", "en-us")
@@ -43,6 +44,9 @@ def _apply(rules: tuple[Rule, ...], text: str) -> str:
 def _rule(pattern: str, replacement: str | Callable[[Match], str], flags: int = 0) -> Rule:
     return re.compile(pattern, flags | re.ASCII), replacement
 
+
+# A number to dial in need is said digit by digit: nobody dials "nine hundred and eleven".
+_SHORT_NUMBERS = re.compile(r"(?<![\d.,$£€])\b(?:911|988|999|112|111|116 123)\b(?![\d.,]\d|%)")
 
 # Markup and pictures.
 

@@ -57,11 +57,14 @@ class FunctionHandler(Protocol):
 
     name: ClassVar[str]
     description: ClassVar[str]
-    Arguments: ClassVar[type[BaseModel]]
     changes_world: ClassVar[bool]
     """True: shielded from barge-in and idempotent on (call SID, tool-call id)."""
     filler: ClassVar[str | None]
     """Said when it takes longer than about 700 ms."""
+
+    @property
+    def Arguments(self) -> type[BaseModel]:
+        """What the model must give."""
 
     async def handle(
         self, arguments: Any, facts: CallFacts, database: Database, *, tool_call_id: str

@@ -107,7 +107,7 @@ async def test_an_emergency_is_answered_with_the_number_first(house: House) -> N
 
 
 async def test_silence_is_asked_about_once_and_then_ends_the_call(house: House) -> None:
-    _, said, stored = await talk(house, Wait(30))
+    _, said, stored = await talk(house, Wait(30), Wait(30))
 
     assert "Are you still there?" in said
     assert "Goodbye" in said
