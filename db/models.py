@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy Core knows them. Times are UTC."""
 
 from datetime import UTC, datetime
+
 from sqlalchemy import (
     JSON,
     Boolean,

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 # Vendors' libraries log addresses, headers and bodies; only their warnings pass.
 NOISY_LOGGERS = (
+    "alembic",
     "twilio",
     "httpx",
     "httpx2",

@@ -6,7 +6,13 @@ import re
 import pytest
 
 from receptionist.conversation.context import Conversation
-from receptionist.conversation.events import ActionDone, EffectRequested, Sentence, TurnTimings
+from receptionist.conversation.events import (
+    ActionDone,
+    ActionStarted,
+    EffectRequested,
+    Sentence,
+    TurnTimings,
+)
 from receptionist.conversation.router import (
     GOODBYE,
     PUTTING_THROUGH,
@@ -225,7 +231,8 @@ async def test_a_claim_without_an_action_is_held_back_and_corrected() -> None:
 
     events = await line.caller_says("Yes.")
 
-    assert [type(e) for e in events if not isinstance(e, TurnTimings)] == [ActionDone, Sentence]
+    kinds = [type(e) for e in events if not isinstance(e, TurnTimings)]
+    assert kinds == [ActionStarted, ActionDone, Sentence]
     assert "schedule_appointment" in line.models[0].requests[1].messages[-1].content
 
 
