@@ -22,6 +22,7 @@ from receptionist.call.background import Background
 from receptionist.call.desk import FrontDesk
 from receptionist.call.file import utc_now
 from receptionist.call.handler import StreamServices
+from receptionist.call.measured import MeasuredJournal, measured
 from receptionist.call.phrases import STANDING_PHRASES, greeting
 from receptionist.call.plain import PlainMode
 from receptionist.call.softphone import SoftphoneConversations
@@ -146,15 +147,15 @@ def build_vendors(settings: Settings, problems: list[str]) -> Vendors:
     return Vendors(built["stt"], built["llm"], built["tts"])
 
 
-def build_handlers() -> dict[str, FunctionHandler]:
-    """One handler per file of `handlers/`."""
+def build_handlers(metrics: Metrics) -> dict[str, FunctionHandler]:
+    """One handler per file of `handlers/`, each counted."""
     modules = (
         import_module(f"handlers.{module.name}")
         for module in pkgutil.iter_modules(handlers.__path__)
         if not module.name.startswith("_")
     )
     found = [module.HANDLER for module in modules if hasattr(module, "HANDLER")]
-    return {handler.name: handler for handler in found}
+    return {handler.name: measured(handler, metrics) for handler in found}
 
 
 def build_telephony(problems: list[str]) -> TelephonyControl:
@@ -253,11 +254,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(database.aclose)
         for close in (*vendors.closers, telephony.close, detectors[0].close):
             stack.push_async_callback(close)
-        router = Router(vendors.models, build_handlers(), database, utc_now)
+        metrics = Metrics()
+        router = Router(vendors.models, build_handlers(metrics), database, utc_now)
         stack.push_async_callback(router.close)
         background = await stack.enter_async_context(Background())
         services = _assemble(
-            settings, vendors, detectors[0], telephony, database, router, background
+            settings, vendors, detectors[0], telephony, database, router, background, metrics
         )
         background.spawn(_render_phrases(services), "render-phrases")
         yield services
@@ -271,15 +273,14 @@ def _assemble(
     database: SqlDatabase,
     router: Router,
     background: Background,
+    metrics: Metrics,
 ) -> Services:
-    metrics = Metrics()
+    journal = MeasuredJournal(database.journal, metrics)
     active = ActiveCalls(metrics)
     token = settings.twilio_auth_token
     verifier = RequestVerifier(settings.public_base, token.get_secret_value() if token else None)
     warm = WarmLines(vendors, background, metrics)
-    desk = FrontDesk(
-        database, database.journal, PlainMode(router), warm, streaming=vendors.streaming
-    )
+    desk = FrontDesk(database, journal, PlainMode(router), warm, streaming=vendors.streaming)
     webhooks = TwilioWebhooks(desk, database, verifier, Addresses(settings.public_base), metrics)
     cache = SpeechCache(settings.var_directory / "speech")
     return Services(
@@ -293,7 +294,7 @@ def _assemble(
         webhooks=webhooks,
         streams=MediaStreams(
             database=database,
-            journal=database.journal,
+            journal=journal,
             verifier=verifier,
             webhooks=webhooks,
             warm=warm,
@@ -302,7 +303,7 @@ def _assemble(
             active=active,
             background=background,
         ),
-        softphone=SoftphoneConversations(database, database.journal, router, active),
+        softphone=SoftphoneConversations(database, journal, router, active),
         active=active,
     )
 

@@ -321,8 +321,7 @@ class TwilioCallHandler:
                 self._say(text, filler=filler)
             case ActionStarted():
                 self._feed(turns.ActionRunning(True))
-            case ActionDone(name=name, result=result):
-                self._metrics.handlers_used.labels(name, str(bool(result.get("ok")))).inc()
+            case ActionDone():
                 self._feed(turns.ActionRunning(False))
             case EffectRequested(effect=effect):
                 self._take_effect(effect)
@@ -399,8 +398,6 @@ class TwilioCallHandler:
         if exchange is None:
             return
         timings = exchange.timings() if exchange.caller else {}
-        for stage, milliseconds in timings.items():
-            self._metrics.turn_seconds.labels(stage).observe(milliseconds / 1000)
         self._file.record_turn(
             exchange.number,
             caller=exchange.caller,
@@ -451,9 +448,7 @@ class TwilioCallHandler:
         self._over.set_result(by)
 
     async def _leave_when_over(self) -> None:
-        by = await self._over
-        if by is not None:
-            self._metrics.calls_ended.labels(by).inc()
+        await self._over
         raise _CallOver
 
     # Out: the socket.
