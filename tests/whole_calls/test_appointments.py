@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from receptionist.commands.administration import upgrade
 from receptionist.line.line import place_call
 from receptionist.line.script import Say
+from tests.postgres import drop_database, make_database, server_url
 from tests.whole_calls.house import NEVER_OPEN, House, environment, open_house
 
 pytestmark = pytest.mark.call
@@ -19,12 +21,25 @@ BOOKING = (
 )
 
 
-@pytest.fixture
-async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+async def house(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
+    if request.param == "sqlite":
+        async with open_house() as opened:
+            yield opened
+        return
+    server = await server_url()
+    if server is None:
+        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
+    url, name = await make_database(server)
+    monkeypatch.setenv("DATABASE_URL", url)
+    await upgrade(quiet=True)
     async with open_house() as opened:
         yield opened
+    await drop_database(server, name)
 
 
 async def talk(house: House, *says: str, **options: object) -> tuple[str, dict]:
