@@ -1,0 +1,273 @@
+"""Deepgram: live recognition (nova) and turn events (Flux), through the official SDK.
+
+μ-law goes up as it came from the phone. The SDK's traps (PACKAGES 2.1), and how
+they are met: iterating the socket, unlike its `start_listening`, survives text
+that is not JSON; messages it does not know come as None and are skipped; its
+fixed connect timeout is cut short from outside.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from providers.errors import connection_errors, refusal
+from receptionist.errors import ProviderUnavailable
+from receptionist.ports.adapter import Adapter
+from receptionist.ports.speech_to_text import (
+    EagerEndOfTurn,
+    EndOfTurn,
+    FinalTranscript,
+    PartialTranscript,
+    Recognition,
+    SpeechBegan,
+    SpeechToText,
+    TranscriptEvent,
+    TurnResumed,
+)
+
+if TYPE_CHECKING:
+    from deepgram import AsyncDeepgramClient
+
+BATCH_BYTES = 640
+"""80 ms: a third of the cost of 20 ms frames."""
+CONNECT_S = 3.0
+KEEP_ALIVE_S = 4.0
+"""Deepgram closes after 10 s without audio or KeepAlive (PROTOCOLS E1)."""
+SILENCE = b"\xff" * 800
+Translate = Callable[[Any], TranscriptEvent | None]
+Version = Literal["v1", "v2"]
+
+
+class DeepgramSettings(BaseSettings):
+    """Environment: DEEPGRAM_API_KEY, _BASE_URL, _MODEL."""
+
+    model_config = SettingsConfigDict(env_prefix="DEEPGRAM_", env_ignore_empty=True)
+
+    api_key: SecretStr | None = None
+    base_url: str = "https://api.deepgram.com"
+    model: str = "nova-3"
+
+
+class DeepgramRecognition:
+    """One call's socket."""
+
+    def __init__(self, socket: Any, version: Version, translate: Translate) -> None:
+        self._socket = socket
+        self._version = version
+        self._translate = translate
+        self._batch = bytearray()
+        self.sent_since_keep_alive = False
+
+    async def send(self, mulaw: bytes) -> None:
+        """Hand on audio, 80 ms at a time. Raises `ProviderError`."""
+        self._batch += mulaw
+        if len(self._batch) >= BATCH_BYTES:
+            await self._flush()
+
+    async def finalize(self) -> None:
+        """Let what is unfinished be decided now."""
+        await self._flush()
+        with _socket_errors():
+            if self._version == "v1":
+                await self._socket.send_finalize()
+            else:
+                await self._socket.send_force_end_turn()
+
+    async def events(self) -> AsyncIterator[TranscriptEvent]:
+        """What was heard, until the socket closes. Raises `ProviderError` when it breaks."""
+        with _socket_errors():
+            async for message in self._socket:
+                if getattr(message, "type", None) == "Error":
+                    raise ProviderUnavailable("deepgram", "reported an error")
+                event = self._translate(message)
+                if event is not None:
+                    yield event
+        # A socket that is closed while a call is on is lost, however politely it was closed.
+        raise ProviderUnavailable("deepgram", "closed the stream")
+
+    async def keep_alive(self) -> None:
+        """Hold the socket open while there is no audio."""
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_S)
+            if not self.sent_since_keep_alive:
+                with _socket_errors():
+                    await self._socket.send_keep_alive()
+            self.sent_since_keep_alive = False
+
+    async def finish(self) -> None:
+        """Say that no more audio comes."""
+        try:
+            await self._flush()
+            with _socket_errors():
+                await self._socket.send_close_stream()
+        except ProviderUnavailable:
+            return
+
+    async def _flush(self) -> None:
+        if not self._batch:
+            return
+        audio, self._batch = bytes(self._batch), bytearray()
+        self.sent_since_keep_alive = True
+        with _socket_errors():
+            await self._socket.send_media(audio)
+
+
+class DeepgramSpeechToText:
+    """Fulfil `SpeechToText` with Deepgram."""
+
+    name = "deepgram"
+    streaming = True
+
+    def __init__(self, client: "AsyncDeepgramClient", http: Any, model: str) -> None:
+        self._client = client
+        self._http = http
+        self._model = model
+        self._version: Version = "v2" if model.startswith("flux") else "v1"
+
+    @asynccontextmanager
+    async def recognise(
+        self, *, language: str, keyterms: Sequence[str] = ()
+    ) -> AsyncIterator[Recognition]:
+        """A socket for one call. Raises `ProviderError`."""
+        async with self._opened(language, keyterms) as recognition:
+            if self._version == "v2":
+                yield recognition
+                return
+            async with asyncio.TaskGroup() as group:
+                keeping = group.create_task(recognition.keep_alive())
+                try:
+                    yield recognition
+                finally:
+                    keeping.cancel()
+
+    async def check(self) -> None:
+        """Open a socket and send a tenth of a second of silence. Raises `ProviderError`."""
+        async with self._opened("en", ()) as recognition:
+            await recognition.send(SILENCE)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def _opened(
+        self, language: str, keyterms: Sequence[str]
+    ) -> AsyncIterator[DeepgramRecognition]:
+        from deepgram.core.api_error import ApiError
+
+        connecting = self._connection(language, keyterms)
+        try:
+            with _socket_errors():
+                async with asyncio.timeout(CONNECT_S):
+                    socket = await connecting.__aenter__()
+        except ApiError as exc:
+            raise refusal(self.name, exc.status_code or 500) from exc
+        translate = _nova_event if self._version == "v1" else _flux_event
+        recognition = DeepgramRecognition(socket, self._version, translate)
+        try:
+            yield recognition
+        finally:
+            await recognition.finish()
+            await connecting.__aexit__(None, None, None)
+
+    def _connection(self, language: str, keyterms: Sequence[str]) -> Any:
+        common: dict[str, Any] = {"model": self._model, "encoding": "mulaw", "sample_rate": 8000}
+        if keyterms:
+            common["keyterm"] = list(keyterms)
+        if self._version == "v2":
+            return self._client.listen.v2.connect(
+                **common, eager_eot_threshold=0.5, eot_threshold=0.7, eot_timeout_ms=3000
+            )
+        return self._client.listen.v1.connect(
+            **common,
+            channels=1,
+            language=language,
+            interim_results=True,
+            endpointing=300,
+            utterance_end_ms=1000,
+            vad_events=True,
+            punctuate=True,
+            smart_format=True,
+        )
+
+
+def _nova_event(message: Any) -> TranscriptEvent | None:
+    match getattr(message, "type", None):
+        case "SpeechStarted":
+            return SpeechBegan()
+        case "UtteranceEnd":
+            return EndOfTurn()
+        case "Results":
+            return _result(message)
+        case _:
+            return None
+
+
+def _result(message: Any) -> TranscriptEvent | None:
+    alternatives = getattr(getattr(message, "channel", None), "alternatives", None) or []
+    text = (getattr(alternatives[0], "transcript", None) or "") if alternatives else ""
+    confidence = float(getattr(alternatives[0], "confidence", None) or 0.0) if alternatives else 0.0
+    if getattr(message, "is_final", False):
+        is_end = bool(getattr(message, "speech_final", False))
+        return FinalTranscript(text, confidence, is_end) if text or is_end else None
+    return PartialTranscript(text, confidence) if text else None
+
+
+def _flux_event(message: Any) -> TranscriptEvent | None:
+    text = getattr(message, "transcript", None) or ""
+    match getattr(message, "event", None):
+        case "StartOfTurn":
+            return SpeechBegan()
+        case "Update":
+            return PartialTranscript(text) if text else None
+        case "EagerEndOfTurn":
+            return EagerEndOfTurn(text)
+        case "TurnResumed":
+            return TurnResumed()
+        case "EndOfTurn":
+            return EndOfTurn(text)
+        case _:
+            return None
+
+
+@contextmanager
+def _socket_errors() -> Iterator[None]:
+    """Closed and broken sockets leave as `ProviderUnavailable`."""
+    from websockets.exceptions import WebSocketException
+
+    try:
+        with connection_errors("deepgram"):
+            yield
+    except WebSocketException as exc:
+        raise ProviderUnavailable("deepgram", type(exc).__name__) from exc
+
+
+def build(settings: DeepgramSettings) -> SpeechToText:
+    """The adapter; its SDK is imported here because it costs a third of a second."""
+    import httpx
+    from deepgram import AsyncDeepgramClient
+    from deepgram.environment import DeepgramClientEnvironment
+
+    parts = urlsplit(settings.base_url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    socket = urlunsplit((scheme, parts.netloc, parts.path, "", ""))
+    http = httpx.AsyncClient(timeout=5)
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    client = AsyncDeepgramClient(
+        api_key=key,
+        environment=DeepgramClientEnvironment(
+            base=settings.base_url, production=socket, agent=socket, agent_rest=settings.base_url
+        ),
+        httpx_client=http,
+    )
+    return DeepgramSpeechToText(client, http, settings.model)
+
+
+ADAPTER: Adapter[SpeechToText, DeepgramSettings] = Adapter(
+    DeepgramSettings, build, lambda settings: settings.api_key is not None
+)
