@@ -7,18 +7,19 @@ dropped. At most the last fraction of a second is lost in a crash.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from receptionist.ports.records import ActionRecord, EndedBy, TurnRecord, UnitOfWork
 
 log = structlog.get_logger()
 RETRY_S = 0.5
+AWAY = (OperationalError, InterfaceError, OSError)
 BATCH = 200
 Write = Callable[[UnitOfWork], Awaitable[None]]
 
@@ -89,17 +90,36 @@ class SqlJournal:
             self._empty.set()
 
     async def _write_batch(self) -> bool:
+        """Whether something was written (or set aside); False when the database is away."""
         batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
         try:
-            async with self._database.transaction() as uow:
-                for write in batch:
-                    await write(uow)
-        except (SQLAlchemyError, OSError) as exc:
+            try:
+                await self._commit(batch)
+            except AWAY:
+                raise
+            except Exception:  # noqa: BLE001 - whichever row it was is found below
+                await self._commit_one_by_one(batch)
+        except AWAY as exc:
             log.error("journal_not_written", error=type(exc).__name__, waiting=len(self._waiting))
             return False
         for _ in batch:
             self._waiting.popleft()
         return True
+
+    async def _commit(self, batch: Sequence[Write]) -> None:
+        async with self._database.transaction() as uow:
+            for write in batch:
+                await write(uow)
+
+    async def _commit_one_by_one(self, batch: Sequence[Write]) -> None:
+        """A row that can never be stored must not hold up those of every other call."""
+        for write in batch:
+            try:
+                await self._commit([write])
+            except AWAY:
+                raise
+            except Exception as exc:  # noqa: BLE001 - it is set aside, whatever it was
+                log.error("journal_row_set_aside", error=type(exc).__name__)
 
     async def _drain(self) -> None:
         try:

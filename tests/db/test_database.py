@@ -290,6 +290,22 @@ async def test_the_journal_keeps_everything_in_order(database: SqlDatabase) -> N
     assert [action.name for action in actions] == ["answer_faq"]
 
 
+async def test_a_row_that_cannot_be_stored_does_not_hold_up_the_others(
+    database: SqlDatabase,
+) -> None:
+    async with database.transaction() as uow:
+        await uow.calls.add(call())
+    database.journal.outcome("CA1", "no such outcome")
+    database.journal.turn(TurnRecord("CA1", 1, datetime(2027, 1, 1), "no zone", "", ""))  # noqa: DTZ001
+    database.journal.turn(TurnRecord("CA1", 2, NINE, "kept", "", ""))
+    await database.journal.flush()
+
+    async with database.transaction() as uow:
+        turns = await uow.turns.of_call("CA1")
+
+    assert [turn.caller for turn in turns] == ["kept"]
+
+
 @pytest.mark.parametrize("url", ["oracle://x/y", "not a url", "mysql://u:secret@h/d"])
 def test_a_url_of_another_kind_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
