@@ -69,8 +69,8 @@ class SqlAppointments:
     ) -> Appointment:
         """Raises `SlotTaken`, `NotFound`."""
         found = await self.get(appointment_id)
-        if found is None:
-            raise NotFound("no such appointment")
+        if found is None or found.status == "cancelled":
+            raise NotFound("no such appointment that is not cancelled")
         times = {"start": start, "end": end, "blocks_until": blocks_until}
         try:
             async with self._connection.begin_nested():
@@ -94,7 +94,10 @@ class SqlAppointments:
         return moved
 
     async def set_status(self, appointment_id: str, status: AppointmentStatus) -> Appointment:
-        """A cancelled one frees its time. Raises `NotFound`."""
+        """A cancelled one frees its time and stays cancelled. Raises `NotFound`."""
+        before = await self.get(appointment_id)
+        if before is None or (before.status == "cancelled" and status != "cancelled"):
+            raise NotFound("no such appointment that is not cancelled")
         if status == "cancelled":
             await self._free(appointment_id)
         await self._connection.execute(

@@ -141,6 +141,10 @@ async def test_moving_frees_the_old_time_and_cancelling_the_new_one(database: Sq
         moved = await uow.appointments.move(booked.id, **times)
         await uow.appointments.set_status(booked.id, "cancelled")
         again = await uow.appointments.add(appointment(practice_id))
+        with pytest.raises(NotFound):
+            await uow.appointments.set_status(booked.id, "booked")
+        with pytest.raises(NotFound):
+            await uow.appointments.move(booked.id, **times)
         busy = await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=1))
         with pytest.raises(NotFound):
             await uow.appointments.move("nobody", **times)
