@@ -25,6 +25,7 @@ CRISIS = _any(
     r"\b(?:hurt|harm|cut|cutting|harming|hurting) (?:myself|my self)\b|\bself[- ]harm",
     r"\bdon'?t want to (?:live|be alive|be here any ?more|wake up)\b",
     r"\bno (?:reason|point) (?:to|in) liv(?:e|ing)\b",
+    r"\bcut my wrists?\b|\bthoughts? of (?:ending it|dying|suicide)\b",
     r"\bbetter off (?:dead|without me)\b",
 )
 EMERGENCY = _any(
@@ -33,6 +34,8 @@ EMERGENCY = _any(
     r"\b(?:can'?t|cannot|can not|isn'?t|is not|not|stopped|unable to|trouble|hardly|barely) breath(?:e|ing)?\b",
     r"\b(?:struggling|difficulty) (?:to breathe|breathing)\b|\bchoking\b",
     r"\b(?:heart attack|cardiac arrest|stroke)\b(?! (?:clinic|follow|check|last|in \d{4}))",
+    r"\b(?:can'?t|cannot) catch my breath\b|\bshort of breath\b|\bcough(?:ing|ed)? up blood\b",
+    r"\bit won'?t stop\b|\bbleeding (?:will not|does not|doesn'?t) stop\b|\bspeech is slurred\b",
     r"\bunconscious\b|\bpassed out\b|\b(?:not|won'?t) (?:responding|respond|wake up|waking up)\b",
     r"\bunresponsive\b|\bcollapsed\b|\bseizure(?:s)? (?:now|right now)\b|\bhaving a seizure\b",
     r"\b(?:bleeding (?:heavily|badly|a lot|out)|severe(?:ly)? bleeding|won'?t stop bleeding|bleeding won'?t stop)\b",
@@ -42,10 +45,12 @@ EMERGENCY = _any(
 )
 NOT_NOW = _any(
     r"\b(?:years?|months?|weeks?) ago\b",
+    r"\b(?:no|without|never had) (?:\w+ )?chest pains?\b|\bdied of\b",
     r"\bhistory of\b|\bfamily history\b",
     r"\bin case of\b|\bwhat (?:are|is) the (?:signs?|symptoms?|causes?|treatments?)\b",
     r"\bfollow[- ]up\b|\bx-?ray\b|\bcourse\b|\bscreening\b",
 )
+CLAUSE = re.compile(r"[.;!?]|,|\b(?:but|and|because)\b", re.IGNORECASE)
 ADVICE = _any(
     r"\bshould i (?:take|stop|start|use|go to the (?:er|hospital)|worry|be worried|give)\b",
     r"\b(?:how much|how many|what dose|what dosage) .{0,30}(?:take|give|mg|milligrams|pills|tablets)\b",
@@ -62,11 +67,16 @@ def check_safety(text: str) -> Safety:
     """What kind of help these words need first."""
     if CRISIS.search(text):
         return "crisis"
-    if EMERGENCY.search(text) and not NOT_NOW.search(text):
+    if any(_is_now(part) for part in CLAUSE.split(text)):
         return "emergency"
     if ADVICE.search(text):
         return "medical_advice"
     return "none"
+
+
+def _is_now(clause: str) -> bool:
+    """An emergency in a clause that does not speak of another time or of none."""
+    return bool(EMERGENCY.search(clause)) and not NOT_NOW.search(clause)
 
 
 def emergency_reply(practice: Practice, kind: str) -> str:
