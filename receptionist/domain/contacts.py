@@ -22,6 +22,11 @@ def region_of(practice: Practice) -> str:
     return ZONE_REGIONS.get(practice.timezone, "US")
 
 
+def says_day_first(practice: Practice) -> bool:
+    """Whether 3/4 is the third of April there (as nearly everywhere) or March fourth."""
+    return region_of(practice) not in ("US", "CA", "PH")
+
+
 def to_e164(text: str, practice: Practice) -> str | None:
     """The number in E.164; None for what is not one ("anonymous", too short).
 

@@ -73,7 +73,8 @@ def digits_from_words(text: str) -> str:
 
     "ten thirty" becomes "10:30", "nineteen eighty four" becomes "1984".
     """
-    words = text.replace("-", " ").split()
+    # "twenty-fourth", but not 2026-12-01.
+    words = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text).split()
     found: list[str] = []
     position = 0
     while position < len(words):

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from receptionist.domain.booking import find_person
-from receptionist.domain.contacts import region_of
+from receptionist.domain.contacts import region_of, says_day_first
 from receptionist.domain.emergencies import check_safety
 from receptionist.domain.intents import intents
 from receptionist.domain.practice import Practice
@@ -73,6 +73,9 @@ class Dialogue:
     def hear(self, text: str) -> None:
         """Take in what the caller said, or a note about what happened on the line."""
         self.report, self.question = "", None
+        if not re.sub(r"\b(?:um+|uh+|er+|hm+)\b|\W", "", text.casefold()):
+            self.report = "Sorry?"
+            return
         if text.startswith("(") and text.endswith(")"):
             self._note(text)
             return
@@ -117,12 +120,16 @@ class Dialogue:
                 self._refuse(text)
             case "message_text" if not {"goodbye", "human", "nevermind"} & set(kinds):
                 self.message = text.strip()
+                self._take_urgency(text)
             case _:
                 return False
         return True
 
+    def _when(self, text: str) -> SpokenWhen:
+        return find_when(text, self.now, day_first=says_day_first(self.practice))
+
     def _corrects(self, text: str) -> bool:
-        when = find_when(text, self.now)
+        when = self._when(text)
         return when.first is not None or (when.at is not None and len(text.split()) > 3)
 
     def _refuse(self, text: str) -> None:
@@ -137,9 +144,10 @@ class Dialogue:
             self._collect(text)
 
     def _collect(self, text: str) -> None:
-        when = find_when(text, self.now)
+        when = self._when(text)
         if self.expecting == "birth":
-            self.born = find_birth_date(text, self.now) or self.born
+            day_first = says_day_first(self.practice)
+            self.born = find_birth_date(text, self.now, day_first=day_first) or self.born
             when = SpokenWhen()
         self._pick(text, when)
         self._take_when(when)
@@ -153,6 +161,9 @@ class Dialogue:
         phone = find_phone(text, region_of(self.practice))
         if phone is not None and self.expecting != "birth":
             self.phone = phone
+        self._take_urgency(text)
+
+    def _take_urgency(self, text: str) -> None:
         if re.search(r"\burgent(?:ly)?\b|\bas soon as possible\b|\bemergency\b", text.casefold()):
             self.urgency = "urgent"
 
@@ -269,6 +280,7 @@ class Dialogue:
 def _chosen(
     lowered: str, when: SpokenWhen, offers: list[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
+    offers = [offer for offer in offers if "start" in offer and "practitioner" in offer]
     fitting = offers
     starts = {id(offer): datetime.fromisoformat(offer["start"]) for offer in offers}
     if when.first is not None and when.first == when.last:
