@@ -1,5 +1,5 @@
 """Where calls are kept: SQLite or PostgreSQL through SQLAlchemy Core."""
 
-from db.engine import SqlDatabase, open_database
+from db.engine import Pool, SqlDatabase, open_database
 
-__all__ = ["SqlDatabase", "open_database"]
+__all__ = ["Pool", "SqlDatabase", "open_database"]

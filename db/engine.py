@@ -7,6 +7,7 @@ writers reach 300 ms at the 99th percentile otherwise); PostgreSQL with a pool.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,31 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from db.away import translated
 from db.journal import SqlJournal
 from db.unit_of_work import SqlUnitOfWork
 from receptionist.errors import ConfigurationError
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg"}
 DRIVERS["postgresql"] = DRIVERS["postgres"]
+READ_ONLY: dict[str, Any] = {"postgresql_readonly": True}
+"""PostgreSQL holds to it; on SQLite it is how `BEGIN` knows that nothing will be written."""
+CONNECT_S = 3.0
+"""A server that does not answer at all must not keep a caller waiting."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Connections to PostgreSQL that one process may hold; on SQLite it means nothing.
+
+    `overflow` more are opened when all `size` are in use, and closed again afterwards.
+    Whoever gets none within `wait_s` fails.
+    """
+
+    size: int = 10
+    overflow: int = 10
+    wait_s: float = 10.0
 
 
 def async_url(url: str) -> URL:
@@ -40,10 +59,15 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def open_database(url: str) -> "SqlDatabase":
-    """The database of that URL; nothing is connected before `start`."""
+def open_database(
+    url: str, pool: Pool | None = None, *, journal_folder: Path | None = None
+) -> "SqlDatabase":
+    """The database of that URL; nothing is connected before `start`.
+
+    `journal_folder` keeps what the journal is given while the database is away.
+    """
     try:
-        return SqlDatabase(async_url(url))
+        return SqlDatabase(async_url(url), pool, journal_folder)
     except NoSuchModuleError as exc:
         raise ConfigurationError(["DATABASE_URL: its driver is not installed"]) from exc
 
@@ -51,12 +75,14 @@ def open_database(url: str) -> "SqlDatabase":
 class SqlDatabase:
     """Fulfil `Database`, and keep the journal."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(
+        self, url: URL, pool: Pool | None = None, journal_folder: Path | None = None
+    ) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._url = url
-        self._engine = _engine(url, is_sqlite=self.is_sqlite)
+        self._engine = _engine(url, pool or Pool(), is_sqlite=self.is_sqlite)
         self._writing = asyncio.Lock()
-        self._journal = SqlJournal(self)
+        self._journal = SqlJournal(self, journal_folder)
         self._stack = AsyncExitStack()
         self._is_current = False
 
@@ -78,11 +104,24 @@ class SqlDatabase:
         await self._engine.dispose()
 
     @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqlUnitOfWork]:
+        """A snapshot to read from: it waits for no writer and keeps none waiting.
+
+        Raises `DatabaseAway`.
+        """
+        with translated():
+            async with self._engine.connect() as connection:
+                connection = await connection.execution_options(**READ_ONLY)
+                async with connection.begin():
+                    yield SqlUnitOfWork(connection)
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlUnitOfWork]:
-        """Commit at the end of the block, roll back when it raises."""
+        """Commit at the end of the block, roll back when it raises. Raises `DatabaseAway`."""
         async with AsyncExitStack() as stack:
             if self.is_sqlite:
                 await stack.enter_async_context(self._writing)
+            stack.enter_context(translated())
             connection = await stack.enter_async_context(self._engine.begin())
             yield SqlUnitOfWork(connection)
 
@@ -92,19 +131,30 @@ class SqlDatabase:
             await connection.run_sync(_upgrade)
 
     async def is_current(self) -> bool:
-        """Whether the schema is the newest; once it is, it is not asked again."""
-        if not self._is_current:
+        """Whether the schema is the newest; once it is, it is not asked again.
+
+        Raises `DatabaseAway`.
+        """
+        with translated():
             async with self._engine.connect() as connection:
-                self._is_current = await connection.run_sync(_is_head)
-        else:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+                connection = await connection.execution_options(**READ_ONLY)
+                if self._is_current:
+                    await connection.execute(text("SELECT 1"))
+                else:
+                    self._is_current = await connection.run_sync(_is_head)
         return self._is_current
 
 
-def _engine(url: URL, *, is_sqlite: bool) -> AsyncEngine:
+def _engine(url: URL, pool: Pool, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(
+            url,
+            pool_size=pool.size,
+            max_overflow=pool.overflow,
+            pool_timeout=pool.wait_s,
+            pool_pre_ping=True,
+            connect_args={"timeout": CONNECT_S},
+        )
     engine = create_async_engine(url, connect_args={"timeout": 15})
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -118,7 +168,8 @@ def _engine(url: URL, *, is_sqlite: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         # IMMEDIATE: a reader that turns writer half-way would find the database locked.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("postgresql_readonly", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,27 +1,39 @@
 """Writes that a live call must not wait for.
 
 One task per process commits what it has been handed in batches, in order. A
-database that fails is tried again with everything kept; words are never
-dropped. At most the last fraction of a second is lost in a crash.
+database that fails is tried again with everything kept: in memory, and in a file
+of this machine, which outlives the process. At most the last fraction of a
+second is lost in a crash.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from receptionist.ports.records import ActionRecord, EndedBy, TurnRecord, UnitOfWork
+from db import journal_entries as entries
+from db.away import is_away
+from db.journal_entries import Entry
+from db.local_journal import LocalJournal
+from receptionist.ports.records import (
+    ActionRecord,
+    CallRecord,
+    EndedBy,
+    StaffMessage,
+    TurnRecord,
+    UnitOfWork,
+)
 
 log = structlog.get_logger()
 RETRY_S = 0.5
-AWAY = (OperationalError, InterfaceError, OSError)
+DRAIN_S = 10.0
 BATCH = 200
-Write = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class _Transactions(Protocol):
@@ -29,44 +41,62 @@ class _Transactions(Protocol):
 
 
 class SqlJournal:
-    """Fulfil `Journal`."""
+    """Fulfil `Journal`. Without a `folder` what waits for the database is in memory only."""
 
-    def __init__(self, database: _Transactions) -> None:
+    def __init__(self, database: _Transactions, folder: Path | None = None) -> None:
         self._database = database
-        self._waiting: deque[Write] = deque()
+        self._local = LocalJournal(folder) if folder is not None else None
+        self._waiting: deque[Entry] = deque()
+        self._in_file = 0
+        """How many of those that wait, from the first, are in the local file as well."""
         self._arrived = asyncio.Event()
-        self._empty = asyncio.Event()
+        self._kept, self._empty = asyncio.Event(), asyncio.Event()
+        self._kept.set()
         self._empty.set()
+        self.is_away = False
+        """The last batch could not be written."""
+
+    def arrived(self, call: CallRecord) -> None:
+        """Keep that a call came."""
+        self._put(entries.arrived(call))
 
     def turn(self, turn: TurnRecord) -> None:
         """Keep a turn."""
-        self._put(lambda uow: uow.turns.save([turn]))
+        self._put(entries.turn(turn))
 
     def action(self, action: ActionRecord) -> None:
         """Keep an action."""
-        self._put(lambda uow: uow.actions.save([action]))
+        self._put(entries.action(action))
 
     def state(self, call_sid: str, state: Mapping[str, Any]) -> None:
         """Keep what another process needs to go on."""
-        self._put(lambda uow: uow.calls.set_state(call_sid, state))
+        self._put(entries.state(call_sid, state))
 
     def outcome(self, call_sid: str, outcome: str) -> None:
         """Keep what the call came to."""
-        self._put(lambda uow: uow.calls.set_outcome(call_sid, outcome))
+        self._put(entries.outcome(call_sid, outcome))
 
     def ended(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None:
-        """Keep how the call ended."""
-        self._put(lambda uow: uow.calls.end(call_sid, ended_by, at))
+        """Keep how the call ended; what it held for the caller is free again."""
+        self._put(entries.ended(call_sid, ended_by, at))
+
+    def message(self, message: StaffMessage) -> None:
+        """Keep a message for the staff."""
+        self._put(entries.message(message))
 
     async def flush(self) -> None:
-        """Wait until everything handed in so far is committed."""
-        if self._waiting:
-            self._empty.clear()
-        await self._empty.wait()
+        """Wait until everything handed in so far is committed, or safe in the local file."""
+        if self._waiting and self.is_away:
+            self._keep_in_file()
+            return
+        await self._kept.wait()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Write inside this block; what is left at its end is written before it is left."""
+        if self._local is not None:
+            for entry in self._local.left_over():
+                self._put(entry)
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(self._write_for_ever())
             try:
@@ -74,9 +104,12 @@ class SqlJournal:
             finally:
                 await self._drain()
                 writer.cancel()
+                if self._local is not None:
+                    self._local.close()
 
-    def _put(self, write: Write) -> None:
-        self._waiting.append(write)
+    def _put(self, entry: Entry) -> None:
+        self._waiting.append(entry)
+        self._kept.clear()
         self._empty.clear()
         self._arrived.set()
 
@@ -86,44 +119,68 @@ class SqlJournal:
             self._arrived.clear()
             while self._waiting:
                 if not await self._write_batch():
+                    self._keep_in_file()
                     await asyncio.sleep(RETRY_S)
+            if self._local is not None:
+                self._local.clear()
+            self._kept.set()
             self._empty.set()
 
     async def _write_batch(self) -> bool:
         """Whether something was written (or set aside); False when the database is away."""
-        batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
+        batch = list(islice(self._waiting, BATCH))
+        latest = entries.latest(batch)
         try:
             try:
-                await self._commit(batch)
-            except AWAY:
+                await self._commit(latest)
+            except Exception as exc:
+                if is_away(exc):
+                    raise
+                await self._commit_one_by_one(latest)
+        except Exception as exc:
+            if not is_away(exc):
                 raise
-            except Exception:  # noqa: BLE001 - whichever row it was is found below
-                await self._commit_one_by_one(batch)
-        except AWAY as exc:
-            log.error("journal_not_written", error=type(exc).__name__, waiting=len(self._waiting))
+            if not self.is_away:
+                log.error("journal_not_written", error=type(exc).__name__)
+            self.is_away = True
             return False
+        if self.is_away:
+            log.warning("journal_written_again", waiting=len(self._waiting))
+        self.is_away = False
         for _ in batch:
             self._waiting.popleft()
+        self._in_file = max(0, self._in_file - len(batch))
         return True
 
-    async def _commit(self, batch: Sequence[Write]) -> None:
-        async with self._database.transaction() as uow:
-            for write in batch:
-                await write(uow)
+    def _keep_in_file(self) -> None:
+        """Nobody waits for a database that is away."""
+        self._kept.set()
+        if self._local is None:
+            return
+        try:
+            self._local.append(islice(self._waiting, self._in_file, None))
+            self._in_file = len(self._waiting)
+        except OSError as exc:
+            log.error("local_journal_not_written", error=type(exc).__name__)
 
-    async def _commit_one_by_one(self, batch: Sequence[Write]) -> None:
+    async def _commit(self, batch: Sequence[Entry]) -> None:
+        async with self._database.transaction() as uow:
+            for entry in batch:
+                await entries.write(entry, uow)
+
+    async def _commit_one_by_one(self, batch: Sequence[Entry]) -> None:
         """A row that can never be stored must not hold up those of every other call."""
-        for write in batch:
+        for entry in batch:
             try:
-                await self._commit([write])
-            except AWAY:
-                raise
-            except Exception as exc:  # noqa: BLE001 - it is set aside, whatever it was
+                await self._commit([entry])
+            except Exception as exc:
+                if is_away(exc):
+                    raise
                 log.error("journal_row_set_aside", error=type(exc).__name__)
 
     async def _drain(self) -> None:
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(DRAIN_S):
                 await self._empty.wait()
         except TimeoutError:
-            log.error("journal_lost", waiting=len(self._waiting))
+            log.error("journal_not_drained", waiting=len(self._waiting))

@@ -5,17 +5,22 @@ ReceptionistError
 ├── ProviderError           an outside service failed
 │   ├── ProviderUnavailable   cannot be reached, 5xx, cut, timed out; another adapter may work
 │   ├── ProviderRefused       401, 403, bad request; trying again will not help
-│   └── ProviderLimited       429 or a quota; later, or another adapter
+│   │   └── NumberRefused       this number cannot or must not be texted; others can
+│   ├── ProviderLimited       429 or a quota; later, or another adapter
+│   └── CalendarUnavailable   whether some calendars are free is not known
 ├── InvalidArguments        the model called a function with arguments that do not hold
 ├── SlotTaken               the database refused an overlapping appointment
+├── DatabaseAway            the database cannot be reached just now
 ├── NotFound                no such row
+├── ChangedMeanwhile        somebody else has changed the row since it was looked at
 └── ProtocolError           a peer broke a wire protocol
 
 `code` is stable and safe to log. Messages may name settings, never what a
 caller said, a name, a number or a date of birth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 
 class ReceptionistError(Exception):
@@ -63,11 +68,32 @@ class ProviderRefused(ProviderError):
     code = "provider_refused"
 
 
+class NumberRefused(ProviderRefused):
+    """This number cannot be texted, or has asked for no more texts; it will stay so."""
+
+    code = "number_refused"
+
+
 class ProviderLimited(ProviderError):
     """Rate limit, concurrency limit or quota."""
 
     code = "provider_limited"
     retryable = True
+
+
+class CalendarUnavailable(ProviderError):
+    """Free or busy is not known for some calendars; `reasons` has the vendor's code by id.
+
+    `retryable` when asking again may help: no calendar is missing or closed to us.
+    """
+
+    code = "calendar_unavailable"
+
+    def __init__(self, provider: str, reasons: Mapping[str, str], *, retryable: bool) -> None:
+        self.reasons = dict(reasons)
+        self.retryable = retryable
+        known = ", ".join(f"{calendar} ({reason})" for calendar, reason in self.reasons.items())
+        super().__init__(provider, f"free/busy is not known of {known}")
 
 
 class InvalidArguments(ReceptionistError):
@@ -82,10 +108,31 @@ class SlotTaken(ReceptionistError):
     code = "slot_taken"
 
 
+class DatabaseAway(ReceptionistError):
+    """The database cannot be reached, or is going down or coming up. Nothing was written."""
+
+    code = "database_away"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("the records cannot be reached just now")
+
+
 class NotFound(ReceptionistError):
     """No such row."""
 
     code = "not_found"
+
+
+class ChangedMeanwhile(ReceptionistError):
+    """Somebody else has changed the row since; `by` is their account, `at` when."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        self.by = by
+        self.at = at
+        super().__init__("the row was changed meanwhile")
 
 
 class ProtocolError(ReceptionistError):

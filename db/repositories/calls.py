@@ -1,23 +1,28 @@
 """Calls, their turns and their actions."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, case, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import actions, callers, calls, turns
 from db.repositories.paging import page_of
 from receptionist.ports.records import (
+    ALL_CALLS,
     ActionRecord,
+    CallCounts,
+    CallFilter,
     CallRecord,
     EndedBy,
     ListQuery,
     Page,
     TurnRecord,
 )
+from receptionist.ports.webhooks import WebhookEvent
 
 # What a call came to, weakest first: a later weaker outcome does not replace a stronger one.
 OUTCOMES = (
@@ -31,6 +36,11 @@ OUTCOMES = (
     "booked",
     "emergency",
 )
+Announce = Callable[[WebhookEvent, str], Awaitable[None]]
+"""Tell other programs of it, in the same transaction."""
+AT_ONE_TIME = 8
+NEWEST = 256
+"""More than a process's calls at once: whatever has changed is among them."""
 
 
 def upsert(connection: AsyncConnection, table: Table) -> Any:
@@ -43,8 +53,9 @@ def upsert(connection: AsyncConnection, table: Table) -> Any:
 class SqlCalls:
     """Fulfil `Calls`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, announce: Announce) -> None:
         self._connection = connection
+        self._announce = announce
 
     async def add(self, call: CallRecord) -> bool:
         """False when the SID is already there (a retried webhook)."""
@@ -65,6 +76,16 @@ class SqlCalls:
         if is_new and call.practice_id is not None and call.from_number is not None:
             await self._count_caller(call.practice_id, call.from_number, call.started_at)
         return is_new
+
+    async def called_before(self, call: CallRecord) -> bool:
+        """Whether this caller's number had called the practice before this call."""
+        result = await self._connection.execute(
+            select(callers.c.calls)
+            .where(callers.c.practice_id == call.practice_id)
+            .where(callers.c.phone == call.from_number, callers.c.calls > 1)
+            .where(callers.c.first_call_at < call.started_at)
+        )
+        return result.scalar_one_or_none() is not None
 
     async def get(self, call_sid: str) -> CallRecord | None:
         """By SID."""
@@ -90,22 +111,57 @@ class SqlCalls:
         """Record the end. The first reason stands, except that any replaces `lost`."""
         is_open = calls.c.ended_by.is_(None)
         replaceable = is_open | (calls.c.ended_by == "lost")
-        await self._connection.execute(
+        result = await self._connection.execute(
             update(calls)
             .where(calls.c.call_sid == call_sid, replaceable)
             .values(ended_by=ended_by, ended_at=case((is_open, at), else_=calls.c.ended_at))
+            .returning(calls.c.practice_id)
         )
+        if result.scalar_one_or_none() is not None:
+            await self._announce("call.ended", call_sid)
 
-    async def list(self, query: ListQuery) -> Page[CallRecord]:
+    async def list(self, query: ListQuery, only: CallFilter = ALL_CALLS) -> Page[CallRecord]:
         """Newest first."""
+        statement = select(calls)
+        for column, wanted in (
+            (calls.c.outcome, only.outcome),
+            (calls.c.ended_by, only.ended_by),
+            (calls.c.channel, only.channel),
+        ):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
         return await page_of(
             self._connection,
-            select(calls),
+            statement,
             query,
             at=calls.c.started_at,
             key=calls.c.id,
             make=_call,
         )
+
+    async def counts(self, from_at: datetime | None, to_at: datetime | None) -> CallCounts:
+        """Counted in the database."""
+        statement = select(calls.c.outcome, calls.c.ended_by, func.count())
+        rows = (
+            await self._connection.execute(
+                _within(statement, calls.c.started_at, from_at, to_at).group_by(
+                    calls.c.outcome, calls.c.ended_by
+                )
+            )
+        ).all()
+        outcomes: Counter[str] = Counter()
+        ended_by: Counter[str] = Counter()
+        for outcome, by, count in rows:
+            outcomes[outcome or "open"] += count
+            ended_by[by or "open"] += count
+        return CallCounts(sum(outcomes.values()), dict(outcomes), dict(ended_by))
+
+    async def latest_change(self) -> str:
+        """The newest calls, and which of them have ended."""
+        rows = await self._connection.execute(
+            select(calls.c.id, calls.c.ended_by).order_by(calls.c.id.desc()).limit(NEWEST)
+        )
+        return ",".join(f"{row.id}{row.ended_by or ''}" for row in rows)
 
     async def open_calls(self) -> Sequence[CallRecord]:
         """Those without an end."""
@@ -141,7 +197,21 @@ def _call(row: RowMapping) -> CallRecord:
         outcome=row["outcome"],
         ended_by=row["ended_by"],
         state=row["state"],
+        erased_at=row["erased_at"],
     )
+
+
+def _within(
+    statement: Select[Any],
+    column: ColumnElement[datetime],
+    from_at: datetime | None,
+    to_at: datetime | None,
+) -> Select[Any]:
+    if from_at is not None:
+        statement = statement.where(column >= from_at)
+    if to_at is not None:
+        statement = statement.where(column < to_at)
+    return statement
 
 
 class SqlTurns:
@@ -170,6 +240,21 @@ class SqlTurns:
             select(turns).where(turns.c.call_sid == call_sid).order_by(turns.c.number)
         )
         return [TurnRecord(**row) for row in result.mappings()]
+
+    async def latest_change(self) -> str:
+        """When, and in which call."""
+        rows = await self._connection.execute(
+            select(turns.c.at, turns.c.call_sid).order_by(turns.c.at.desc()).limit(AT_ONE_TIME)
+        )
+        return ",".join(f"{row.at.timestamp()}{row.call_sid}" for row in rows)
+
+    async def timings(
+        self, from_at: datetime | None, to_at: datetime | None, limit: int
+    ) -> Sequence[Mapping[str, float]]:
+        """Those of the newest turns of that time."""
+        statement = _within(select(turns.c.timings), turns.c.at, from_at, to_at)
+        found = await self._connection.scalars(statement.order_by(turns.c.at.desc()).limit(limit))
+        return found.all()
 
 
 class SqlActions:

@@ -1,14 +1,27 @@
 """Practices and what belongs to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import faqs, phone_numbers, practices, practitioners, services
-from receptionist.domain.practice import Faq, Practice, Practitioner, Service, TimeRange
+from db.repositories.calls import upsert
+from receptionist.domain.practice import (
+    BookingRules,
+    DayRange,
+    Faq,
+    InboxRules,
+    OutgoingRules,
+    Practice,
+    Practitioner,
+    Resource,
+    Service,
+    TimeRange,
+)
 
 
 class SqlPractices:
@@ -19,21 +32,17 @@ class SqlPractices:
 
     async def save(self, practice: Practice) -> int:
         """Insert or replace by name. A number that moved to this practice moves with it."""
-        found = await self._connection.scalar(
-            select(practices.c.id).where(practices.c.name == practice.name)
-        )
         values = _practice_values(practice)
-        if found is None:
-            result = await self._connection.execute(
-                insert(practices).values(values).returning(practices.c.id)
-            )
-            found = result.scalar_one()
-        else:
-            await self._connection.execute(
-                update(practices).where(practices.c.id == found).values(values)
-            )
-        await self._replace_parts(int(found), practice)
-        return int(found)
+        # Several workers load the same file as they start; the row makes them wait in turn.
+        result = await self._connection.execute(
+            upsert(self._connection, practices)
+            .values(values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
+            .returning(practices.c.id)
+        )
+        practice_id = int(result.scalar_one())
+        await self._replace_parts(practice_id, practice)
+        return practice_id
 
     async def by_number(self, number: str) -> Practice | None:
         """The practice that answers this number."""
@@ -63,10 +72,7 @@ class SqlPractices:
             await self._connection.execute(delete(table).where(table.c.practice_id == practice_id))
         parts: list[tuple[Any, list[dict[str, Any]]]] = [
             (phone_numbers, [{"number": number} for number in practice.numbers]),
-            (
-                practitioners,
-                [{"name": p.name, "calendar": p.calendar} for p in practice.practitioners],
-            ),
+            (practitioners, [_practitioner_values(p) for p in practice.practitioners]),
             (services, [_service_values(service) for service in practice.services]),
             (faqs, [{"question": f.question, "answer": f.answer} for f in practice.faqs]),
         ]
@@ -91,18 +97,21 @@ class SqlPractices:
             timezone=row["timezone"],
             numbers=tuple(n["number"] for n in numbers),
             greeting=row["greeting"],
-            hours={day: _ranges(ranges) for day, ranges in row["hours"].items()},
+            hours=_hours(row["hours"]),
             transfer_number=row["transfer_number"],
             languages=tuple(row["languages"]),
             recording=row["recording"],
+            welcome_back=row["welcome_back"],
             emergency_number=row["emergency_number"],
             closed=frozenset(date.fromisoformat(day) for day in row["closed"]),
-            practitioners=tuple(Practitioner(p["name"], p["calendar"]) for p in people),
-            services=tuple(
-                Service(s["name"], s["minutes"], s["buffer_minutes"], tuple(s["practitioners"]))
-                for s in offered
-            ),
+            practitioners=tuple(_practitioner(p) for p in people),
+            services=tuple(_service(s) for s in offered),
             faqs=tuple(Faq(f["question"], f["answer"]) for f in questions),
+            resources=tuple(Resource(**resource) for resource in row["resources"]),
+            booking=BookingRules(**row["booking"]),
+            inbox=_inbox(row["inbox"]),
+            outgoing=_outgoing(row["outgoing"]),
+            retention_days=row["retention_days"],
         )
 
 
@@ -115,12 +124,41 @@ def _practice_values(practice: Practice) -> dict[str, Any]:
         "emergency_number": practice.emergency_number,
         "languages": list(practice.languages),
         "recording": practice.recording,
-        "hours": {
-            day: [[r.opens.isoformat(), r.closes.isoformat()] for r in ranges]
-            for day, ranges in practice.hours.items()
-        },
+        "welcome_back": practice.welcome_back,
+        "hours": _hours_values(practice.hours),
         "closed": sorted(day.isoformat() for day in practice.closed),
+        "resources": [asdict(resource) for resource in practice.resources],
+        "booking": asdict(practice.booking),
+        "inbox": asdict(practice.inbox),
+        "outgoing": asdict(practice.outgoing),
+        "retention_days": practice.retention_days,
     }
+
+
+def _inbox(stored: Mapping[str, Any]) -> InboxRules:
+    return InboxRules(**{**stored, "escalate_to": tuple(stored.get("escalate_to", ()))})
+
+
+def _outgoing(stored: Mapping[str, Any]) -> OutgoingRules:
+    return OutgoingRules(**{**stored, "destinations": tuple(stored.get("destinations", ()))})
+
+
+def _practitioner_values(person: Practitioner) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "calendar": person.calendar,
+        "hours": None if person.hours is None else _hours_values(person.hours),
+        "leave": [[r.first.isoformat(), r.last.isoformat()] for r in person.leave],
+    }
+
+
+def _practitioner(row: RowMapping) -> Practitioner:
+    return Practitioner(
+        row["name"],
+        row["calendar"],
+        None if row["hours"] is None else _hours(row["hours"]),
+        tuple(DayRange(*(date.fromisoformat(day) for day in days)) for days in row["leave"]),
+    )
 
 
 def _service_values(service: Service) -> dict[str, Any]:
@@ -129,7 +167,33 @@ def _service_values(service: Service) -> dict[str, Any]:
         "minutes": service.minutes,
         "buffer_minutes": service.buffer_minutes,
         "practitioners": list(service.practitioners),
+        "resources": list(service.resources),
+        "lead_minutes": service.lead_minutes,
+        "horizon_days": service.horizon_days,
     }
+
+
+def _service(row: RowMapping) -> Service:
+    return Service(
+        row["name"],
+        row["minutes"],
+        row["buffer_minutes"],
+        tuple(row["practitioners"]),
+        tuple(row["resources"]),
+        row["lead_minutes"],
+        row["horizon_days"],
+    )
+
+
+def _hours_values(hours: Mapping[str, tuple[TimeRange, ...]]) -> dict[str, Any]:
+    return {
+        day: [[r.opens.isoformat(), r.closes.isoformat()] for r in ranges]
+        for day, ranges in hours.items()
+    }
+
+
+def _hours(stored: Mapping[str, Any]) -> dict[str, tuple[TimeRange, ...]]:
+    return {day: _ranges(ranges) for day, ranges in stored.items()}
 
 
 def _ranges(rows: Sequence[Sequence[str]]) -> tuple[TimeRange, ...]:

@@ -1,20 +1,22 @@
-"""The audit chain, staff accounts and stream tokens."""
+"""The audit chain and stream tokens."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import accounts, audit_logs, stream_tokens
-from db.repositories.calls import upsert
+from db.models import audit_logs, stream_tokens
 from db.repositories.paging import page_of
-from receptionist.ports.records import AuditRow, ListQuery, Page
+from receptionist.ports.paging import ListQuery, Page
+from receptionist.ports.records import AuditCheck, AuditRow
 
-FIRST = "0" * 64
+FIRST = AuditCheck().hash
+CHECKED_AT_ONCE = 1_000
 CHAIN_LOCK = 7_265_001
 """Appends wait for each other on PostgreSQL; on SQLite there is one writer anyway."""
 
@@ -34,15 +36,16 @@ class SqlAudit:
         before = await self._connection.scalar(
             select(audit_logs.c.hash).order_by(audit_logs.c.id.desc()).limit(1)
         )
-        values = {
-            "at": datetime.now(UTC),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "detail": dict(detail or {}),
-        }
+        row = AuditRow(0, datetime.now(UTC), actor, action, subject, dict(detail or {}), "")
         await self._connection.execute(
-            insert(audit_logs).values({**values, "hash": link_hash(before or FIRST, values)})
+            insert(audit_logs).values(
+                at=row.at,
+                actor=row.actor,
+                action=row.action,
+                subject=row.subject,
+                detail=row.detail,
+                hash=link_hash(before or FIRST, row),
+            )
         )
 
     async def list(self, query: ListQuery) -> Page[AuditRow]:
@@ -56,54 +59,66 @@ class SqlAudit:
             make=lambda row: AuditRow(**row),
         )
 
+    async def last_change(self, subject: str) -> AuditRow | None:
+        """The newest row about it that is no mere look."""
+        result = await self._connection.execute(
+            select(audit_logs)
+            .where(audit_logs.c.subject == subject, audit_logs.c.action != "viewed")
+            .order_by(audit_logs.c.id.desc())
+            .limit(1)
+        )
+        row = result.mappings().one_or_none()
+        return None if row is None else AuditRow(**row)
+
     async def first_broken(self) -> AuditRow | None:
         """None when the whole chain holds."""
-        before = FIRST
-        result = await self._connection.stream(select(audit_logs).order_by(audit_logs.c.id))
-        async for row in result.mappings():
-            if row["hash"] != link_hash(before, row):
-                return AuditRow(**row)
-            before = row["hash"]
-        return None
+        proved, before = AuditCheck(), None
+        while proved != before:
+            before, proved = proved, await self.check(proved, CHECKED_AT_ONCE)
+        if proved.broken_at is None:
+            return None
+        rows = await self.rows_after(proved.broken_at - 1, 1)
+        return rows[0]
 
+    async def check(self, since: AuditCheck, limit: int) -> AuditCheck:
+        """Prove the next rows after those proved, and that the last of those is still there."""
+        if since.id and await self._hash(since.id) != since.hash:
+            return replace(since, broken_at=since.id)
+        last, before = since.id, since.hash
+        for row in await self.rows_after(since.id, limit):
+            if row.hash != link_hash(before, row):
+                return AuditCheck(last, before, broken_at=row.id)
+            last, before = row.id, row.hash
+        return AuditCheck(last, before)
 
-def link_hash(before: str, values: Mapping[str, Any] | RowMapping) -> str:
-    """SHA-256 over the hash before and the row's content in one canonical form."""
-    content = [
-        before,
-        values["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-        values["actor"],
-        values["action"],
-        values["subject"],
-        values["detail"],
-    ]
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    async def rows_after(self, row_id: int, limit: int) -> Sequence[AuditRow]:
+        """In their order."""
+        rows = await self._connection.execute(
+            select(audit_logs)
+            .where(audit_logs.c.id > row_id)
+            .order_by(audit_logs.c.id)
+            .limit(limit)
+        )
+        return [AuditRow(**row) for row in rows.mappings()]
 
+    async def newest_id(self) -> int:
+        """0 when there is none."""
+        found = await self._connection.scalar(select(func.max(audit_logs.c.id)))
+        return int(found or 0)
 
-class SqlAccounts:
-    """Fulfil `Accounts`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def password_hash(self, username: str) -> str | None:
-        """None for an unknown account."""
+    async def _hash(self, row_id: int) -> str | None:
         found: str | None = await self._connection.scalar(
-            select(accounts.c.password_hash).where(accounts.c.username == username)
+            select(audit_logs.c.hash).where(audit_logs.c.id == row_id)
         )
         return found
 
-    async def set_password_hash(self, username: str, password_hash: str) -> None:
-        """Make the account or change its password."""
-        statement = upsert(self._connection, accounts).values(
-            username=username, password_hash=password_hash
-        )
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["username"], set_={"password_hash": password_hash}
-            )
-        )
+
+def link_hash(before: str, row: AuditRow) -> str:
+    """SHA-256 over the hash before and the row's content in one canonical form."""
+    at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
+    content = [before, at, row.actor, row.action, row.subject, row.detail]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class SqlStreamTokens:

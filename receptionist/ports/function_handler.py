@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from receptionist.domain.practice import Practice
-from receptionist.ports.records import Database
+from receptionist.ports.appointment_book import AppointmentBook
+from receptionist.ports.records import Database, Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class CallFacts:
     caller_number: str | None
     can_transfer: bool = True
     """False on channels with no phone line (the softphone)."""
+    called_before: bool = False
+    """The number has; who is calling may be somebody else."""
+    hints: tuple[str, ...] = ()
+    """What staff who listen have told the model, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,18 @@ class HandlerResult:
     outcome: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What handlers work with. Times of the practice's people are changed through `book` only.
+
+    `journal` takes what the database cannot while it is away.
+    """
+
+    database: Database
+    book: AppointmentBook
+    journal: Journal | None = None
+
+
 class FunctionHandler(Protocol):
     """One function. The file ends with `HANDLER = TheClass()`."""
 
@@ -67,6 +84,6 @@ class FunctionHandler(Protocol):
         """What the model must give."""
 
     async def handle(
-        self, arguments: Any, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Any, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Do it. Raises `InvalidArguments` with a sentence for the model."""

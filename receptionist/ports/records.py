@@ -8,14 +8,29 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
+from receptionist.domain.booking import Slot
 from receptionist.domain.practice import Practice
+from receptionist.ports.follow_up import CalendarFeeds, Outbox, Texts, WaitingList
+from receptionist.ports.live_calls import StaffRequests
+from receptionist.ports.numbers import Numbers
+from receptionist.ports.paging import ListQuery as ListQuery
+from receptionist.ports.paging import Page as Page
+from receptionist.ports.practice_history import PracticeVersions, Questions
+from receptionist.ports.spending import OutgoingCalls
+from receptionist.ports.staff import Accounts as Accounts
+from receptionist.ports.staff import Erasure, Recordings
+from receptionist.ports.staff import Messages as Messages
+from receptionist.ports.staff import MessageStatus as MessageStatus
+from receptionist.ports.staff import StaffMessage as StaffMessage
+from receptionist.ports.staff import Urgency as Urgency
+from receptionist.ports.webhooks import Webhooks
 
 EndedBy = Literal["caller", "receptionist", "transfer", "lost", "refused"]
 AppointmentStatus = Literal["held", "booked", "cancelled"]
-MessageStatus = Literal["new", "taken", "done"]
-Urgency = Literal["routine", "urgent"]
+CancelledBy = Literal["caller", "staff", "calendar", "conflict"]
+"""`calendar`: a person deleted its event; `conflict`: a person's event was there first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,7 @@ class CallRecord:
     ended_by: EndedBy | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     """Enough to go on in another process: what `/voice/ended` decides from."""
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,8 @@ class TurnRecord:
     heard: str
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds a stage; the parts add up to `total`."""
+    lasted_ms: float = 0.0
+    """Until `at`, from the caller's last word, where that is known. Not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,10 @@ class ActionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A practitioner's time. `blocks_until` is the end including the service's buffer."""
+    """A practitioner's time. `blocks_until` is the end including the service's buffer.
+
+    `held` is one that a caller is deciding on, until `held_until`.
+    """
 
     id: str
     practice_id: int
@@ -84,23 +105,14 @@ class Appointment:
     calendar_event_id: str | None = None
     idempotency_key: str | None = None
     """`call_sid:tool_call_id` of the request that made it; unique."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaffMessage:
-    """A message for the practice's staff."""
-
-    id: str
-    practice_id: int
-    call_sid: str | None
-    caller_name: str
-    phone: str | None
-    message: str
-    urgency: Urgency
-    recipient: str | None
-    status: MessageStatus
-    created_at: datetime
-    idempotency_key: str | None = None
+    units: tuple[str, ...] = ()
+    """The rooms and machines it takes as well."""
+    held_until: datetime | None = None
+    revision: int = 1
+    """Counts its times: a move is a new revision."""
+    cancelled_by: CancelledBy | None = None
+    link_token: str | None = None
+    """Unguessable; whoever has it may read this appointment's calendar file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +128,35 @@ class AuditRow:
     hash: str
 
 
-Row = TypeVar("Row")
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """How far the chain has been proved: up to this row, whose hash this is."""
+
+    id: int = 0
+    hash: str = "0" * 64
+    broken_at: int | None = None
+    """The first row that is not what was written there, or is missing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """A page of a list; `next` is the cursor of the following one."""
+class CallFilter:
+    """Which calls; every condition has to hold."""
 
-    items: Sequence[Row]
-    next: str | None
+    outcome: str | None = None
+    ended_by: str | None = None
+    channel: str | None = None
+
+
+ALL_CALLS = CallFilter()
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuery:
-    """`?limit=&after=&from=&to=` of every list. Newest first. `to_at` is excluded."""
+class CallCounts:
+    """Calls of a time: how many, and how they went."""
 
-    limit: int = 50
-    after: str | None = None
-    from_at: datetime | None = None
-    to_at: datetime | None = None
+    calls: int
+    outcomes: Mapping[str, int]
+    ended_by: Mapping[str, int]
 
 
 class Practices(Protocol):
@@ -150,6 +172,9 @@ class Calls(Protocol):
     async def add(self, call: CallRecord) -> bool:
         """False when the SID is already there (a retried webhook)."""
 
+    async def called_before(self, call: CallRecord) -> bool:
+        """Whether this caller's number had called the practice before this call."""
+
     async def get(self, call_sid: str) -> CallRecord | None: ...
     async def set_state(self, call_sid: str, state: Mapping[str, Any]) -> None: ...
     async def set_outcome(self, call_sid: str, outcome: str) -> None:
@@ -158,7 +183,11 @@ class Calls(Protocol):
     async def end(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None:
         """Record the end. The first reason stands, except that any replaces `lost`."""
 
-    async def list(self, query: ListQuery) -> Page[CallRecord]: ...
+    async def list(self, query: ListQuery, only: CallFilter = ALL_CALLS) -> Page[CallRecord]: ...
+    async def counts(self, from_at: datetime | None, to_at: datetime | None) -> CallCounts: ...
+    async def latest_change(self) -> str:
+        """Differs from what it was whenever a call has begun or ended."""
+
     async def open_calls(self) -> Sequence[CallRecord]: ...
 
 
@@ -167,6 +196,13 @@ class Turns(Protocol):
         """Insert or replace by (call_sid, number)."""
 
     async def of_call(self, call_sid: str) -> Sequence[TurnRecord]: ...
+    async def latest_change(self) -> str:
+        """Differs from what it was whenever something was said in any call."""
+
+    async def timings(
+        self, from_at: datetime | None, to_at: datetime | None, limit: int
+    ) -> Sequence[Mapping[str, float]]:
+        """Those of the newest turns of that time."""
 
 
 class Actions(Protocol):
@@ -182,14 +218,39 @@ class Appointments(Protocol):
         """Insert, or give the one made under the same idempotency key. Raises `SlotTaken`."""
 
     async def get(self, appointment_id: str) -> Appointment | None: ...
-    async def move(
-        self, appointment_id: str, *, start: datetime, end: datetime, blocks_until: datetime
-    ) -> Appointment:
-        """Raises `SlotTaken`, `NotFound`. The old time is free again in the same transaction."""
+    async def by_link(self, link_token: str) -> Appointment | None: ...
+    async def by_event(self, calendar_event_id: str) -> Appointment | None: ...
+    async def by_key(self, key: str) -> Appointment | None:
+        """The one that was made under this idempotency key."""
 
-    async def set_status(self, appointment_id: str, status: AppointmentStatus) -> Appointment: ...
-    async def busy(self, practice_id: int, start: datetime, end: datetime) -> Sequence[Appointment]:
-        """Held and booked ones that overlap [start, end)."""
+    async def move(self, appointment_id: str, slot: Slot) -> Appointment:
+        """A new revision. Raises `SlotTaken`, `NotFound`.
+
+        The old time is free again in the same transaction.
+        """
+
+    async def cancel(self, appointment_id: str, by: CancelledBy) -> Appointment:
+        """Its time is free again; cancelling twice is the same as once. Raises `NotFound`."""
+
+    async def set_event(self, appointment_id: str, calendar_event_id: str) -> None:
+        """It is in the vendor's calendar."""
+
+    async def lock(self, practice_id: int) -> None:
+        """Until the transaction ends nobody else changes this practice's appointments."""
+
+    async def release_holds(self, call_sid: str) -> None:
+        """What this call held is free again."""
+
+    async def drop_expired_holds(self, now: datetime) -> int:
+        """Holds nobody decided on in time; how many there were."""
+
+    async def busy(
+        self, practice_id: int, start: datetime, end: datetime, now: datetime
+    ) -> Sequence[Appointment]:
+        """Booked ones, and those still held, that overlap [start, end)."""
+
+    async def latest_change(self, since: datetime) -> str:
+        """Differs from what it was whenever a time from then on is held, booked or changed."""
 
     async def of_caller(
         self, practice_id: int, *, date_of_birth: date | None, phone: str | None
@@ -199,15 +260,6 @@ class Appointments(Protocol):
     async def list(self, query: ListQuery) -> Page[Appointment]: ...
 
 
-class Messages(Protocol):
-    async def add(self, message: StaffMessage) -> StaffMessage:
-        """Insert, or give the one made under the same idempotency key."""
-
-    async def get(self, message_id: str) -> StaffMessage | None: ...
-    async def set_status(self, message_id: str, status: MessageStatus) -> StaffMessage: ...
-    async def list(self, query: ListQuery) -> Page[StaffMessage]: ...
-
-
 class Audit(Protocol):
     async def append(
         self, *, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None
@@ -215,13 +267,20 @@ class Audit(Protocol):
         """Add a link. `subject` and `detail` hold ids, never a caller's words or name."""
 
     async def list(self, query: ListQuery) -> Page[AuditRow]: ...
+    async def last_change(self, subject: str) -> AuditRow | None:
+        """The newest row about it that is no mere look."""
+
     async def first_broken(self) -> AuditRow | None:
         """None when the whole chain holds."""
 
+    async def check(self, since: AuditCheck, limit: int) -> AuditCheck:
+        """Prove the next rows after those proved; a row that is gone breaks the chain as well."""
 
-class Accounts(Protocol):
-    async def password_hash(self, username: str) -> str | None: ...
-    async def set_password_hash(self, username: str, password_hash: str) -> None: ...
+    async def rows_after(self, row_id: int, limit: int) -> Sequence[AuditRow]:
+        """In their order."""
+
+    async def newest_id(self) -> int:
+        """0 when there is none."""
 
 
 class StreamTokens(Protocol):
@@ -242,6 +301,18 @@ class UnitOfWork(Protocol):
     audit: Audit
     accounts: Accounts
     stream_tokens: StreamTokens
+    outbox: Outbox
+    calendar_feeds: CalendarFeeds
+    waiting_list: WaitingList
+    texts: Texts
+    outgoing_calls: OutgoingCalls
+    recordings: Recordings
+    erasure: Erasure
+    versions: PracticeVersions
+    questions: Questions
+    numbers: Numbers
+    staff_requests: StaffRequests
+    webhooks: Webhooks
 
 
 class Database(Protocol):
@@ -249,9 +320,25 @@ class Database(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
 
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A snapshot that is only read: it waits for no writer."""
+
 
 class Journal(Protocol):
-    """Writes that the audio path must not wait for: batched, in order, at most a second late."""
+    """Writes that the audio path must not wait for: batched, in order, at most a second late.
+
+    A database that is away gets them when it is back.
+    """
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database could not be reached lately."""
+
+    def arrived(self, call: CallRecord) -> None:
+        """A call that could not be added."""
+
+    def message(self, message: StaffMessage) -> None:
+        """A message that could not be added; one of the same idempotency key is there once."""
 
     def turn(self, turn: TurnRecord) -> None: ...
     def action(self, action: ActionRecord) -> None: ...
@@ -259,4 +346,4 @@ class Journal(Protocol):
     def outcome(self, call_sid: str, outcome: str) -> None: ...
     def ended(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None: ...
     async def flush(self) -> None:
-        """Wait until everything handed in so far is committed."""
+        """Wait until everything handed in so far is committed, or safe from a crash."""

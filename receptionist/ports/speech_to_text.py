@@ -21,11 +21,15 @@ class PartialTranscript:
 
 @dataclass(frozen=True, slots=True)
 class FinalTranscript:
-    """A part of the utterance that will not change. `speech_final`: the speaker paused after it."""
+    """A part of the utterance that will not change. `speech_final`: the speaker paused after it.
+
+    `until_ms`: how much of the audio sent on this connection is decided with it, if known.
+    """
 
     text: str
     confidence: float = 1.0
     speech_final: bool = False
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,21 @@ class EndOfTurn:
 
     text: str = ""
     confidence: float = 1.0
+    until_ms: int | None = None
+    """As of `FinalTranscript`."""
 
 
 TranscriptEvent = (
     SpeechBegan | PartialTranscript | FinalTranscript | EagerEndOfTurn | TurnResumed | EndOfTurn
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSaid:
+    """The recogniser hears the audio and finds no words in it: it is alive."""
+
+
+Heard = TranscriptEvent | NothingSaid
 
 
 class Recognition(Protocol):
@@ -63,7 +77,7 @@ class Recognition(Protocol):
     async def finalize(self) -> None:
         """Ask for what is still unfinished to be decided now."""
 
-    def events(self) -> AsyncIterator[TranscriptEvent]:
+    def events(self) -> AsyncIterator[Heard]:
         """What was heard, until the connection ends. Raises `ProviderError`."""
 
 

@@ -27,20 +27,28 @@ class VoiceActivityDetector(Protocol):
     def listen(self) -> VoiceListening:
         """Begin with a new call."""
 
+    def listen_offline(self) -> VoiceListening:
+        """Begin with a recording: `feed` may take its time, and every edge comes with its frame."""
+
     async def check(self) -> None:
-        """Whether it detects at all. Raises `ProviderError`."""
+        """Whether it detects as it should. Raises `ProviderError`."""
 
     async def close(self) -> None:
-        """Release what the process holds."""
+        """Release what the process holds; calls still listening go on with what is left."""
 
 
 def hear(mulaw: bytes, listening: VoiceListening) -> dict[str, list[list[int]]]:
     """Speech and turns of a recording, as [start_ms, end_ms], found frame by frame."""
-    edges: list[VoiceEdge] = []
+    heard: list[tuple[VoiceEdge, int]] = []
+    end_ms = len(mulaw) // BYTES_PER_MS
     for start in range(0, len(mulaw), FRAME_BYTES):
-        edges += listening.feed(mulaw[start : start + FRAME_BYTES], start // BYTES_PER_MS)
-    speech = spans(edges, len(mulaw) // BYTES_PER_MS)
-    return {"speech": speech, "turns": turns_of(speech)}
+        frame = mulaw[start : start + FRAME_BYTES]
+        known_ms = (start + len(frame)) // BYTES_PER_MS
+        heard += [(edge, known_ms) for edge in listening.feed(frame, start // BYTES_PER_MS)]
+    return {
+        "speech": spans((edge for edge, _ in heard), end_ms),
+        "turns": turns_of(heard, end_ms),
+    }
 
 
 __all__ = [
