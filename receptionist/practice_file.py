@@ -15,16 +15,25 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 
 from receptionist.domain.practice import (
     WEEKDAYS,
+    BookingRules,
+    DayRange,
+    EventText,
     Faq,
+    InboxRules,
+    OutgoingRules,
     Practice,
     Practitioner,
+    Resource,
     Service,
     TimeRange,
 )
 from receptionist.errors import ConfigurationError
 
 Number = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+NUMBER_OR_MAIL = r"^(\+[1-9]\d{6,14}|[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[A-Za-z]{2,})$"
+Destination = Annotated[str, Field(pattern=r"^([A-Z]{2}|\+[1-9]\d{0,14})$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Part(BaseModel):
@@ -32,14 +41,16 @@ class _Part(BaseModel):
 
 
 class _PracticePart(_Part):
-    name: Text
+    name: Name
     timezone: str
     numbers: list[Number]
     transfer_number: Number | None = None
     greeting: Text
     languages: list[str] = ["en"]
     recording: bool = False
+    welcome_back: bool = True
     emergency_number: Annotated[str, Field(pattern=r"^\d{2,6}$")] = "911"
+    retention_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -50,15 +61,65 @@ class _PracticePart(_Part):
 
 
 class _PractitionerPart(_Part):
-    name: Text
-    calendar: str | None = None
+    name: Name
+    calendar: Annotated[str, Field(max_length=400)] | None = None
+    hours: dict[str, list[str]] | None = None
+    leave: list[str | date] = []
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: dict[str, list[str]] | None) -> dict[str, list[str]] | None:
+        return value if value is None else _checked_hours(value)
+
+    @field_validator("leave")
+    @classmethod
+    def _leave(cls, value: list[str | date]) -> list[str | date]:
+        for text in value:
+            _day_range(text)
+        return value
+
+
+class _ResourcePart(_Part):
+    name: Name
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class _BookingPart(_Part):
+    lead_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
+    horizon_days: Annotated[int, Field(ge=1, le=730)] = 180
+    slot_minutes: Annotated[int, Field(ge=5, le=240, multiple_of=5)] = 15
+    event_text: EventText = "name"
+    text_messages: bool = True
+    reminder_hours: Annotated[int, Field(ge=0, le=24 * 14)] = 24
+    offer_minutes: Annotated[int, Field(ge=5, le=60 * 24)] = 15
+
+
+class _InboxPart(_Part):
+    unread_minutes: Annotated[int, Field(ge=5, le=60 * 24 * 7)] = 240
+    urgent_minutes: Annotated[int, Field(ge=1, le=60 * 24)] = 15
+    escalate_to: list[Annotated[str, Field(pattern=NUMBER_OR_MAIL)]] = []
+
+    @field_validator("escalate_to", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+
+class _OutgoingPart(_Part):
+    destinations: tuple[Destination, ...] = ()
+    calls_per_day: Annotated[int, Field(ge=0, le=100_000)] = 300
+    texts_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
+    texts_per_phone_per_day: Annotated[int, Field(ge=0, le=1000)] = 12
 
 
 class _ServicePart(_Part):
-    name: Text
+    name: Name
     minutes: Annotated[int, Field(ge=5, le=480)]
     buffer_minutes: Annotated[int, Field(ge=0, le=240)] = 0
     practitioners: list[str] = []
+    resources: list[str] = []
+    lead_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] | None = None
+    horizon_days: Annotated[int, Field(ge=1, le=730)] | None = None
 
 
 class _FaqPart(_Part):
@@ -73,14 +134,15 @@ class _File(_Part):
     practitioners: list[_PractitionerPart] = []
     services: list[_ServicePart] = []
     faqs: list[_FaqPart] = []
+    resources: list[_ResourcePart] = []
+    booking: _BookingPart = _BookingPart()
+    inbox: _InboxPart = _InboxPart()
+    outgoing: _OutgoingPart = _OutgoingPart()
 
     @field_validator("hours")
     @classmethod
     def _hours(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
-        problems = [p for day, ranges in value.items() for p in _day_problems(day, ranges)]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return value
+        return _checked_hours(value)
 
     @model_validator(mode="after")
     def _names(self) -> "_File":
@@ -91,9 +153,17 @@ class _File(_Part):
             for name in service.practitioners
             if name not in known
         ]
+        rooms = {resource.name for resource in self.resources}
+        unknown += [
+            f"service {service.name!r} needs {name!r}, which is not among the resources"
+            for service in self.services
+            for name in service.resources
+            if name not in rooms
+        ]
         for kind, names in (
             ("practitioner", [person.name for person in self.practitioners]),
             ("service", [service.name for service in self.services]),
+            ("resource", [resource.name for resource in self.resources]),
         ):
             twice = {name for name in names if names.count(name) > 1}
             unknown += [f"{kind} {name!r} is there twice" for name in sorted(twice)]
@@ -120,42 +190,9 @@ def load_practice(text: str, *, source: str) -> Practice:
         raise ConfigurationError([_problem(error, tree, source) for error in exc.errors()]) from exc
 
 
-def dump_practice(practice: Practice) -> str:
-    """The practice as a practice file; `load_practice` gives it back."""
-    about: dict[str, Any] = {
-        "name": practice.name,
-        "timezone": practice.timezone,
-        "numbers": list(practice.numbers),
-        "transfer_number": practice.transfer_number,
-        "greeting": practice.greeting,
-        "languages": list(practice.languages),
-        "recording": practice.recording,
-        "emergency_number": practice.emergency_number,
-    }
-    data: dict[str, Any] = {
-        "practice": {key: value for key, value in about.items() if value is not None},
-        "hours": {
-            day: [f"{r.opens:%H:%M}-{r.closes:%H:%M}" for r in practice.hours[day]]
-            for day in WEEKDAYS
-            if day in practice.hours
-        },
-        "closed": sorted(practice.closed),
-        "practitioners": [
-            {"name": p.name} | ({"calendar": p.calendar} if p.calendar else {})
-            for p in practice.practitioners
-        ],
-        "services": [
-            {
-                "name": s.name,
-                "minutes": s.minutes,
-                "buffer_minutes": s.buffer_minutes,
-                "practitioners": list(s.practitioners),
-            }
-            for s in practice.services
-        ],
-        "faqs": [{"question": f.question, "answer": f.answer} for f in practice.faqs],
-    }
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+def read_practice(data: Mapping[str, Any]) -> Practice:
+    """What a practice file holds, already parsed. Raises `ValidationError`; `mistake` words it."""
+    return _practice(_File.model_validate(data))
 
 
 def _practice(file: _File) -> Practice:
@@ -165,19 +202,66 @@ def _practice(file: _File) -> Practice:
         timezone=about.timezone,
         numbers=tuple(about.numbers),
         greeting=about.greeting,
-        hours={day: tuple(_range(text) for text in ranges) for day, ranges in file.hours.items()},
+        hours=_read_hours(file.hours),
         transfer_number=about.transfer_number,
         languages=tuple(about.languages),
         recording=about.recording,
+        welcome_back=about.welcome_back,
         emergency_number=about.emergency_number,
+        retention_days=about.retention_days,
         closed=frozenset(file.closed),
-        practitioners=tuple(Practitioner(p.name, p.calendar) for p in file.practitioners),
+        practitioners=tuple(
+            Practitioner(
+                p.name,
+                p.calendar,
+                None if p.hours is None else _read_hours(p.hours),
+                tuple(_day_range(text) for text in p.leave),
+            )
+            for p in file.practitioners
+        ),
         services=tuple(
-            Service(s.name, s.minutes, s.buffer_minutes, tuple(s.practitioners))
+            Service(
+                s.name,
+                s.minutes,
+                s.buffer_minutes,
+                tuple(s.practitioners),
+                tuple(s.resources),
+                s.lead_minutes,
+                s.horizon_days,
+            )
             for s in file.services
         ),
         faqs=tuple(Faq(f.question, f.answer) for f in file.faqs),
+        resources=tuple(Resource(r.name, r.count) for r in file.resources),
+        booking=BookingRules(**file.booking.model_dump()),
+        inbox=InboxRules(
+            **{**file.inbox.model_dump(), "escalate_to": tuple(file.inbox.escalate_to)}
+        ),
+        outgoing=OutgoingRules(**file.outgoing.model_dump()),
     )
+
+
+def _read_hours(hours: Mapping[str, list[str]]) -> dict[str, tuple[TimeRange, ...]]:
+    return {day: tuple(_range(text) for text in ranges) for day, ranges in hours.items()}
+
+
+def _checked_hours(value: dict[str, list[str]]) -> dict[str, list[str]]:
+    problems = [p for day, ranges in value.items() for p in _day_problems(day, ranges)]
+    if problems:
+        raise ValueError("; ".join(problems))
+    return value
+
+
+def _day_range(text: str | date) -> DayRange:
+    """ "2026-12-24" or "2026-12-24..2026-12-31"; YAML reads a single day as a date."""
+    first, _, last = str(text).partition("..")
+    try:
+        found = DayRange(date.fromisoformat(first.strip()), date.fromisoformat(last or first))
+    except ValueError:
+        raise ValueError(f"{text!s} is not a day or days such as 2026-12-24..2026-12-31") from None
+    if found.last < found.first:
+        raise ValueError(f"{text!s} ends before it begins")
+    return found
 
 
 def _range(text: str) -> TimeRange:
@@ -209,15 +293,32 @@ def _day_problems(day: str, ranges: list[str]) -> list[str]:
 
 
 def _problem(error: Mapping[str, Any], tree: Node | None, source: str) -> str:
-    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error["loc"]).lstrip(".")
-    message = str(error["msg"]).removeprefix("Value error, ")
+    path = _path(error)
     value = error.get("input")
-    if error["type"] == "extra_forbidden":
-        message = "is not a known key"
-    elif error["type"] == "string_pattern_mismatch" and "number" in path:
-        message = "expected a number such as +15550100"
     shown = f" {value!r}" if isinstance(value, str | int | float | bool) else ""
-    return f"{source}:{_line(tree, error['loc'])}: {path or 'file'}{shown}: {message}"
+    line = _line(tree, error["loc"])
+    return f"{source}:{line}: {path or 'file'}{shown}: {mistake(error)}"
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    steps = (f"[{p}]" if isinstance(p, int) else f".{p}" for p in error["loc"])
+    return "".join(steps).lstrip(".")
+
+
+def mistake(error: Mapping[str, Any]) -> str:
+    """What would be right, of one of a `ValidationError`'s errors."""
+    path = _path(error)
+    if error["type"] == "extra_forbidden":
+        return "is not a known key"
+    if error["type"] == "string_pattern_mismatch" and path.endswith("emergency_number"):
+        return "expected 2 to 6 digits such as 911"
+    if error["type"] == "string_pattern_mismatch" and "number" in path:
+        return "expected a number such as +15550100"
+    if error["type"] == "string_pattern_mismatch" and "destinations" in path:
+        return "expected a country such as US or the beginning of numbers such as +4930"
+    if error["type"] == "string_pattern_mismatch" and "escalate_to" in path:
+        return "expected a number such as +15550100 or an e-mail address"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _line(node: Node | None, path: tuple[str | int, ...]) -> int:

@@ -8,6 +8,10 @@ from receptionist.domain.practice import Practice
 ZONE_REGIONS = {"Europe/London": "GB", "Europe/Dublin": "IE", "Europe/Berlin": "DE"}
 """Regions of zones for practices without a number of their own; otherwise the number tells."""
 
+WITHHELD = frozenset({"+266696687", "+7378742833", "+86282452253", "+2562533", "+8566696"})
+"""`anonymous`, `restricted`, `unavailable`, `blocked` and `unknown`, as carriers spell them on the
+keypad: a number that many callers share proves nobody's identity."""
+
 
 def region_of(practice: Practice) -> str:
     """The country whose national numbers callers say."""
@@ -42,6 +46,8 @@ def to_e164(text: str, practice: Practice) -> str | None:
         phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
     )
     if phonenumbers.is_possible_number_with_reason(parsed) not in reasons:
+        return None
+    if text.strip() in WITHHELD:
         return None
     if text.strip().startswith("+") or phonenumbers.is_possible_number(parsed):
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

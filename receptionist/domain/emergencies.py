@@ -7,76 +7,57 @@ appointments ("my chest x-ray", "dying to know") must not raise one.
 import re
 from typing import Literal
 
+from receptionist.domain import danger_signs
+from receptionist.domain.medical_advice import asks_for_advice
+from receptionist.domain.pattern_tables import any_of
 from receptionist.domain.practice import Practice
 
 Safety = Literal["none", "crisis", "emergency", "medical_advice"]
 
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
-
-
-CRISIS = _any(
-    r"\bkill(?:ing)? (?:myself|my self|himself|herself|themselves)\b",
-    r"\b(?:want|wants|wanted|going|wish|rather|ready) (?:to )?(?:die|be dead|end (?:it all|my life))\b",
-    r"\bi want to (?:just )?die\b",
-    r"\bend(?:ing)? (?:my|his|her) (?:own )?life\b",
-    r"\b(?:commit(?:ting)?|thinking (?:of|about)|contemplating) suicide\b|\bsuicid(?:e|al)\b",
-    r"\b(?:hurt|harm|cut|cutting|harming|hurting) (?:myself|my self)\b|\bself[- ]harm",
-    r"\bdon'?t want to (?:live|be alive|be here any ?more|wake up)\b",
-    r"\bno (?:reason|point) (?:to|in) liv(?:e|ing)\b",
-    r"\bcut my wrists?\b|\bthoughts? of (?:ending it|dying|suicide)\b",
-    r"\bbetter off (?:dead|without me)\b",
+_CRISIS = any_of(danger_signs.CRISIS)
+_EMERGENCY = any_of(danger_signs.EMERGENCY)
+_NOT_NOW = any_of(danger_signs.NOT_NOW)
+_PAST_ATTACK = any_of(danger_signs.PAST_ATTACK)
+_ATTACK = re.compile(rf"\b{danger_signs.ATTACK}\b", re.IGNORECASE)
+_CRIED_OUT = re.compile(
+    rf"\W*(?:help\W*)?(?:an? )?{danger_signs.ATTACK}\W*(?:help|please|now)?\W*", re.IGNORECASE
 )
-EMERGENCY = _any(
-    r"\b(?:crushing|severe|bad|terrible|sudden)?\s*(?:chest|heart) pains?\b",
-    r"\bpain(?:s)? in (?:my|his|her|the) chest\b|\bchest (?:hurts|is hurting|is tight|feels tight)\b",
-    r"\b(?:can'?t|cannot|can not|isn'?t|is not|not|stopped|unable to|trouble|hardly|barely) breath(?:e|ing)?\b",
-    r"\b(?:struggling|difficulty) (?:to breathe|breathing)\b|\bchoking\b",
-    r"\b(?:heart attack|cardiac arrest|stroke)\b(?! (?:clinic|follow|check|last|in \d{4}))",
-    r"\b(?:can'?t|cannot) catch my breath\b|\bshort of breath\b|\bcough(?:ing|ed)? up blood\b",
-    r"\bit won'?t stop\b|\bbleeding (?:will not|does not|doesn'?t) stop\b|\bspeech is slurred\b",
-    r"\bunconscious\b|\bpassed out\b|\b(?:not|won'?t) (?:responding|respond|wake up|waking up)\b",
-    r"\bunresponsive\b|\bcollapsed\b|\bseizure(?:s)? (?:now|right now)\b|\bhaving a seizure\b",
-    r"\b(?:bleeding (?:heavily|badly|a lot|out)|severe(?:ly)? bleeding|won'?t stop bleeding|bleeding won'?t stop)\b",
-    r"\boverdos(?:e|ed|ing)\b|\btook too many (?:pills|tablets)\b|\bswallowed (?:bleach|poison|a battery)\b",
-    r"\b(?:face|mouth) (?:is )?droop(?:ing|s|ed)?\b|\b(?:throat|tongue) (?:is )?(?:swelling|closing)\b",
-    r"\banaphyla\w+\b|\bturn(?:ing|ed) blue\b|\bbeen (?:shot|stabbed)\b",
+_NO = (
+    r"(?:no|without|never had|denies|not (?:having|have|feel)"
+    r"|(?:don'?t|do not|doesn'?t|didn'?t|haven'?t|hasn'?t) (?:\w+ )?"
+    r"(?:have|had|feel|felt|get|experienced?))"
 )
-NOT_NOW = _any(
-    r"\b(?:years?|months?|weeks?) ago\b",
-    r"\b(?:no|without|never had) (?:\w+ )?chest pains?\b|\bdied of\b",
-    r"\bhistory of\b|\bfamily history\b",
-    r"\bin case of\b|\bwhat (?:are|is) the (?:signs?|symptoms?|causes?|treatments?)\b",
-    r"\bfollow[- ]up\b|\bx-?ray\b|\bcourse\b|\bscreening\b",
+_DENIED = re.compile(
+    rf"\b{_NO}(?: any| more| much| really)*(?: \w+)? {danger_signs.BREATH}"
+    rf"(?:(?:,? (?:and|or|nor)|,)(?: \w+)? {danger_signs.BREATH})*",
+    re.IGNORECASE,
 )
-CLAUSE = re.compile(r"[.;!?]|,|\b(?:but|and|because)\b", re.IGNORECASE)
-ADVICE = _any(
-    r"\bshould i (?:take|stop|start|use|go to the (?:er|hospital)|worry|be worried|give)\b",
-    r"\b(?:how much|how many|what dose|what dosage) .{0,30}(?:take|give|mg|milligrams|pills|tablets)\b",
-    r"\bis it (?:safe|ok|okay|dangerous|normal|serious) (?:to|for|if|that)\b",
-    r"\b(?:can|may) i (?:take|mix|combine|stop taking|double|drink)\b",
-    r"\bwhat (?:medicine|medication|drug|pills?|should i (?:take|do))\b",
-    r"\b(?:do|could|might) (?:i|he|she|it) (?:have|be) (?:cancer|an? infection|diabetes|covid|the flu|pregnant)\b",
-    r"\bwhat (?:is|are|causes?) .{0,40}(?:symptom|rash|pain|disease|syndrome|side effects?)",
-    r"\bside effects? of\b|\b(?:diagnos(?:e|is)|treatment for|cure for|symptoms of)\b",
-)
+_CLAUSE = re.compile(r"[.;!?]|,|\b(?:but|and|because)\b", re.IGNORECASE)
 
 
 def check_safety(text: str) -> Safety:
     """What kind of help these words need first."""
-    if CRISIS.search(text):
+    said = text.replace("’", "'")
+    if _CRISIS.search(said):
         return "crisis"
-    if any(_is_now(part) for part in CLAUSE.split(text)):
+    if is_emergency(said):
         return "emergency"
-    if ADVICE.search(text):
-        return "medical_advice"
-    return "none"
+    return "medical_advice" if asks_for_advice(said) else "none"
+
+
+def is_emergency(text: str) -> bool:
+    """Whether somebody may be in danger now."""
+    told = _DENIED.sub(" ", text)
+    if _PAST_ATTACK.search(told):
+        told = _ATTACK.sub(" ", told)
+    return bool(_CRIED_OUT.fullmatch(told)) or any(
+        _is_now(part.strip()) for part in _CLAUSE.split(told)
+    )
 
 
 def _is_now(clause: str) -> bool:
     """An emergency in a clause that does not speak of another time or of none."""
-    return bool(EMERGENCY.search(clause)) and not NOT_NOW.search(clause)
+    return bool(_EMERGENCY.search(clause)) and not _NOT_NOW.search(clause)
 
 
 def emergency_reply(practice: Practice, kind: str) -> str:

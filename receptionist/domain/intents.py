@@ -1,44 +1,143 @@
-"""What a caller wants, by the words they use. Names as in the interface of `understand`."""
+"""What a caller wants: a small linear model, and the rules of `intent_rules.py` beside it.
 
-import re
+The model is trained by `scripts/train-intents`; it knows how much each word and each rule
+says about each intent. What was just asked decides the rest (`turn_rules.py`).
+"""
 
-PATTERNS: tuple[tuple[str, str], ...] = (
-    ("bot_question", r"\b(?:are you|is this|am i talking to) (?:a |an )?(?:real |live )?(?:robot|bot|human|machine|computer|ai|person|recording)\b"),
-    ("human", r"\b(?:speak|talk|put me through|connect me|transfer me|get me)\b.{0,20}\b(?:to|with)? ?(?:a |an |the |some)?(?:real |live |actual )?(?:human|person|people|someone|somebody|receptionist|agent|representative|operator|staff|nurse|manager)\b|\b(?:human|operator|representative|real person|agent)\b (?:please|now)|^(?:a )?(?:human|operator|representative|agent|real person)$|\btransfer me\b|\bput me through\b"),
-    ("goodbye", r"\b(?:good ?bye|bye(?: bye)?|have a (?:nice|good|great) (?:day|one|evening)|see you|that'?s all|that is all|nothing else|that will be all|that'?ll be all)\b"),
-    ("reschedule", r"\b(?:reschedule|re-schedule|move|change|shift|push|postpone|bring forward)\b.{0,40}\b(?:appointment|booking|visit|check|it|my|time|date)\b|\breschedul\w+"),
-    ("cancel", r"\bcancel(?:l?ing|l?ed)?\b|\bcall off\b|\bwon'?t be able to (?:come|make it)\b|\bcan'?t (?:come|make it) (?:to|on|for) my\b"),
-    ("check_appointment", r"\b(?:when|what time)\b.{0,20}\bmy (?:next )?(?:appointment|booking|visit)\b|\b(?:do i have|have i got|check|confirm|look up|find)\b.{0,20}\b(?:an|my|any|the) (?:appointments?|bookings?)\b"),
-    ("message", r"\b(?:leave|take|pass on|give|send)\b.{0,20}\bmessage\b|\b(?:tell|let) (?:the )?(?:dr|doctor|nurse|him|her|them|staff|someone)\b|\bcall(?:ed)? me back\b|\bask .{1,25} to call\b|\brepeat prescription for\b"),
-    ("book", r"\b(?:book|schedule|make|set up|arrange|reserve|get|need|want|like|have)\b.{0,30}\b(?:appointment|appt|booking|check ?-?up|visit|cleaning|slot|consultation|blood test|shot|vaccination|exam|physical)\b|\bbook (?:me|it|a|an|in)\b|\b(?:see|seen by) (?:the |a )?(?:doctor|dr|dentist|nurse)\b|\b(?:any|next|first|earliest) (?:free |open |available )?(?:appointment|slot|availabilit\w+|opening)s?\b|\bcan i come in\b"),
-    ("repeat", r"\b(?:say|repeat) (?:that|it)?(?: again)?\b.{0,12}\bagain\b|\b(?:repeat|pardon|come again)\b|\bwhat (?:did you say|was that)\b|\bsay again\b|\bdidn'?t (?:catch|hear|get) (?:that|you)\b"),
-    ("nevermind", r"\b(?:never ?mind|forget (?:it|about it)|doesn'?t matter|leave it)\b"),
-    ("dont_know", r"\b(?:i )?(?:don'?t|do not) (?:know|remember)\b|\bnot sure\b|\bno idea\b"),
-    ("dont_care", r"\b(?:don'?t (?:care|mind)|doesn'?t matter|any(?:thing|one| of them| time)? (?:is fine|works|will do)|whichever|whatever|no preference|either)\b"),
-    ("other_options", r"\b(?:anything|something|any other|another|other|different)\b.{0,15}\b(?:else|later|earlier|time|times|day|option|options|slot|slots)\b|\bnone of (?:them|those)\b"),
-    ("help", r"^(?:help|what can you do|what can i say)\b|\bwhat can you (?:do|help)\b"),
-    ("greet", r"^(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?[.!]?$"),
-    ("thanks", r"^(?:ok(?:ay)?,? |great,? |perfect,? )?(?:thanks|thank you|cheers)\b"),
-    ("deny", r"^(?:no|nope|nah|not really|no thank|negative|not (?:right|correct|quite)|that'?s (?:wrong|not right)|i'?m good|i'?m fine|nothing)\b"),
-    ("affirm", r"^(?:yes|yeah|yep|yup|sure|correct|right|absolutely|definitely|of course|please do|go ahead|that'?s (?:right|correct|fine|good|it|great|perfect)|sounds (?:good|great|fine)|ok(?:ay)?|perfect|great|fine|exactly|please|that (?:works|one works|would be (?:great|fine|good)))\b|\byes please\b"),
-    ("faq", r"\?$|^(?:what|when|where|which|who|how|do you|does|is there|are there|are you|can i|could i|can you|is it|is the)\b"),
-)  # fmt: skip
-_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in PATTERNS)
-_FIRM = {"bot_question", "human", "goodbye", "reschedule", "cancel", "message", "book"}
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from receptionist.domain import intent_rules, turn_rules
+from receptionist.domain.linear_text import LinearText, shipped
+from receptionist.domain.text_features import words
+
+INFORM = "inform"
+"""Only information, a name or a time: the model knows it, the interface does not name it."""
+
+VAGUE = frozenset({"out_of_scope", "question", "faq", "faq_detail", "book", "help"})
+DOING = frozenset({"book", "cancel", "reschedule", "check_appointment", "human", "message"})
+MISTAKEN_FOR_CANCELLING = frozenset({"book", "check_appointment", "out_of_scope"})
+LEAST = 0.002
+"""What every intent has before a rule speaks for it, however sure the model is."""
+WORTH_NAMING = 0.02
+
+Leaning = tuple[str, float]
+"""An intent that is likelier than the model thinks, and how many times."""
 
 
-def intents(text: str) -> list[tuple[str, float]]:
-    """Every intent the words allow, likeliest first, with a score from 0 to 1."""
-    plain = " ".join(text.casefold().replace("’", "'").split()).rstrip(".! ")
-    plain = re.sub(r"^(?:um+|uh+|er+|well|so|oh|hi|hello|hey)[, ]+(?=\w+ \w)", "", plain)
-    found = [
-        (name, 0.9 if name in _FIRM else 0.75)
-        for name, pattern in _COMPILED
-        if pattern.search(plain)
-    ]
-    return found or [("out_of_scope", 0.4)]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One sentence as far as its intent goes."""
+
+    ranked: tuple[tuple[str, float], ...]
+    """Every intent with its probability, likeliest first; `inform` among them."""
+    rules: frozenset[str]
+    opening: str | None
+
+    @property
+    def first(self) -> str:
+        """The likeliest, `inform` too."""
+        return self.ranked[0][0]
+
+    def score(self, name: str) -> float:
+        """How likely that intent is."""
+        return next((score for label, score in self.ranked if label == name), 0.0)
 
 
-def intent_of(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is known of a sentence besides the model's opinion."""
+
+    plain: str
+    opening: str | None
+    rules: frozenset[str]
+    answer: frozenset[str]
+    top: str
+
+
+@lru_cache(maxsize=512)
+def hear(text: str, previous: str = "") -> Heard:
+    """Read one sentence; `previous` is what was said to the caller before it."""
+    plain = intent_rules.plain(text)
+    opening, rules = intent_rules.opening(plain), frozenset(intent_rules.fitting(plain))
+    ranked = dict(_model().scores(text, hints(text)))
+    top = max(ranked, key=ranked.__getitem__)
+    said = _Said(plain, opening, rules, turn_rules.answered(plain), top)
+    leanings = _leanings(said)
+    if previous:
+        leanings += _after(turn_rules.asked(previous.casefold()), said)
+    for name, factor in leanings:
+        ranked[name] = (ranked.get(name, 0.0) + LEAST) * factor
+    total = sum(ranked.values())
+    order = sorted(ranked.items(), key=lambda item: (-item[1], item[0]))
+    return Heard(tuple((name, score / total) for name, score in order), rules, opening)
+
+
+def intents(text: str, *, previous: str = "") -> list[tuple[str, float]]:
+    """Every intent of the interface, likeliest first, with a score from 0 to 1."""
+    named = [item for item in hear(text, previous).ranked if item[0] != INFORM]
+    return [(name, round(score, 3)) for name, score in named if score >= WORTH_NAMING] or named[:1]
+
+
+def intent_of(text: str, *, previous: str = "") -> str:
     """The likeliest one."""
-    return intents(text)[0][0]
+    return intents(text, previous=previous)[0][0]
+
+
+def hints(text: str) -> tuple[str, ...]:
+    """Which rules fit, as the model is told."""
+    plain = intent_rules.plain(text)
+    return (*intent_rules.fitting(plain), f"opens {intent_rules.opening(plain)}")
+
+
+@cache
+def _model() -> LinearText:
+    return shipped("intents")
+
+
+def _leanings(said: _Said) -> list[Leaning]:
+    """What the words alone make likelier."""
+    rules, opening = said.rules, said.opening
+    found = [(name, 6.0) for name in intent_rules.FIRM & rules if "other_options" not in rules]
+    if opening is not None and said.top in VAGUE and "find_provider" not in rules:
+        found.append((opening, 4.0 if said.top in DOING else 8.0))
+    if opening == "acknowledge" and said.top == "affirm" and len(said.plain.split()) > 3:
+        found.append((opening, 6.0))
+    if "farewell" in said.answer and said.top not in DOING:
+        found.append(("goodbye", 6.0))
+    if "reschedule" in rules and "undoing" not in said.answer:
+        found.append(("reschedule", 6.0))
+    if "undoing" in said.answer and said.top in MISTAKEN_FOR_CANCELLING:
+        found.append(("cancel", 4.0))
+    if "find_provider" in rules and "search" in said.answer:
+        found.append(("find_provider", 3.0))
+    return found
+
+
+def _after(asked: frozenset[str], said: _Said) -> list[Leaning]:
+    """What the words mean after what was just said to the caller."""
+    if "for_more" in asked:
+        is_no = "goodbye" in said.rules or said.opening == "deny"
+        return [("deny", 60.0)] if is_no and "farewell" not in said.answer else []
+    leaves = "goodbye" in said.rules and said.top not in DOING
+    return [("goodbye", 8.0)] * leaves + _reply(asked, said)
+
+
+def _reply(asked: frozenset[str], said: _Said) -> list[Leaning]:
+    """What is meant by an answer that does not end the call."""
+    says_yes = said.opening == "affirm" or "yes" in said.answer
+    details = [("faq_detail", 6.0)] if "faq_detail" in said.rules else []
+    names_time = any(word.startswith("<") for word in words(said.plain))
+    if "to_confirm" in asked:
+        if says_yes or ("agreement" in said.answer and said.opening != "deny"):
+            return [("affirm", 8.0), *details]
+        return [("deny", 60.0)] if "change" in said.answer or names_time else []
+    if "to_book" in asked:
+        if says_yes:
+            return [("affirm", 25.0)]
+        if said.opening == "deny" or "later" in said.answer:
+            return [("deny", 60.0)]
+    if {"find_provider", "other_options"} & said.rules and not says_yes and "openly" not in asked:
+        return [("other_options", 30.0)]
+    books = says_yes and ("book" in said.rules or names_time)
+    return [("book", 5.0)] * books + details

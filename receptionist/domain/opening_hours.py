@@ -1,10 +1,10 @@
 """When a practice is open, in its own zone, over every change of the clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from receptionist.domain.practice import WEEKDAYS, Practice
+from receptionist.domain.practice import WEEKDAYS, Practice, Practitioner, TimeRange
 
 SEARCHED_DAYS = 60
 
@@ -19,6 +19,11 @@ class Interval:
     def overlaps(self, other: "Interval") -> bool:
         """Whether they share a moment."""
         return self.start < other.end and other.start < self.end
+
+    def common(self, other: "Interval") -> "Interval | None":
+        """What both hold."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Interval(start, end) if start < end else None
 
 
 def local(practice: Practice, day: date, at: time) -> datetime:
@@ -36,7 +41,21 @@ def open_on(practice: Practice, day: date) -> list[Interval]:
     """The day's opening times; empty when closed."""
     if day in practice.closed:
         return []
-    ranges = practice.hours.get(WEEKDAYS[day.weekday()], ())
+    return _intervals(practice, day, practice.hours.get(WEEKDAYS[day.weekday()], ()))
+
+
+def working_hours(practice: Practice, person: Practitioner, day: date) -> list[Interval]:
+    """When that person sees callers: the practice is open, and they are there."""
+    opening = open_on(practice, day)
+    if any(day in leave for leave in person.leave):
+        return []
+    if person.hours is None:
+        return opening
+    own = _intervals(practice, day, person.hours.get(WEEKDAYS[day.weekday()], ()))
+    return [common for o in opening for p in own if (common := o.common(p)) is not None]
+
+
+def _intervals(practice: Practice, day: date, ranges: Sequence[TimeRange]) -> list[Interval]:
     found = [
         Interval(local(practice, day, r.opens), local(practice, day, r.closes)) for r in ranges
     ]

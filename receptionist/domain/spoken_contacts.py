@@ -1,142 +1,83 @@
-"""Names and phone numbers as callers give them."""
+"""Phone numbers as callers give them: "double five", "oh one two", "…0198, sorry, 0199"."""
 
 import re
+from collections.abc import Iterator
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
-from receptionist.domain.spoken_numbers import spoken_digits
+from receptionist.domain.spoken_names import find_name as find_name
+from receptionist.domain.spoken_numbers import REPEATS, TENS, UNITS, ZEROS, spoken_digits
+from receptionist.domain.spoken_patterns import words
 
-INTRODUCED = re.compile(
-    r"\b(?:my name(?:'s| is)|name(?:'s| is)|this is|it'?s|i am|i'm|under(?: the name)?|for) "
-    r"(?P<name>[a-z][a-z'’-]+(?: [a-z][a-z'’-]+){0,3})",
-    re.IGNORECASE,
-)
-NOT_NAMES = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "my",
-        "your",
-        "it",
-        "is",
-        "not",
-        "no",
-        "yes",
-        "yeah",
-        "ok",
-        "okay",
-        "please",
-        "thanks",
-        "thank",
-        "you",
-        "me",
-        "i'd",
-        "like",
-        "calling",
-        "for",
-        "to",
-        "about",
-        "on",
-        "at",
-        "in",
-        "with",
-        "here",
-        "hi",
-        "hello",
-        "um",
-        "uh",
-        "sure",
-        "that",
-        "this",
-        "good",
-        "fine",
-        "just",
-        "here's",
-        "going",
-        "having",
-        "looking",
-        "sorry",
-        "afraid",
-        "sick",
-        "ill",
-        "tomorrow",
-        "today",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "morning",
-        "afternoon",
-        "check",
-        "checkup",
-        "check-up",
-        "appointment",
-        "message",
-        "first",
-        "second",
-        "doctor",
-        "dr",
-        "can",
-        "could",
-        "would",
-        "book",
-        "want",
-        "need",
-        "the",
-        "calling",
-    ]
-)
-SPELLED = re.compile(r"\b(?:[a-z][ .-]+){2,}[a-z]\b", re.IGNORECASE)
+FEWEST, MOST = 7, 15
+"""Digits of a number that can be dialled from elsewhere (E.164)."""
+SOUNDS = {"to": "two", "too": "two", "for": "four", "fore": "four", "ate": "eight", "won": "one"}
+SAID = UNITS.keys() | TENS.keys() | ZEROS | REPEATS.keys() | {"hundred", "thousand", "plus"}
+BETWEEN = frozenset("and then um uh er dash space area code that's it's".split())
+"""Said within a number without ending it."""
+TAKEN_BACK = re.compile(rf"\b(?:{words('sorry no correction actually wait')}|i mean)\b")
+DATE = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2(?:\d\d){1,2})(?!\d)")
+MEANT = re.compile(r"\b(?:numbers?|phone|mobile|cell|telephone|call me|reach me|text me)\b")
+PIECE = re.compile(r"\+?[0-9]+|[a-z']+")
 
 
-def find_name(text: str, *, expected: bool = False) -> str | None:
-    """The caller's name, capitalised; `expected`: the name was just asked for."""
-    plain = text.replace("’", "'").strip(" .!?,")
-    for match in INTRODUCED.finditer(plain):
-        words = _until_stop(match["name"].split())
-        if words and (expected or len(words) > 1 or "name" in match[0].casefold()):
-            return _capitalised(words)
-    if not expected:
-        return None
-    spelled = SPELLED.search(plain)
-    if spelled:
-        return re.sub(r"[^a-z]", "", spelled[0], flags=re.IGNORECASE).capitalize()
-    words = [word for word in re.split(r"[ ,.]+", plain) if word]
-    while words and words[0].casefold() in NOT_NAMES:
-        words = words[1:]
-    words = _until_stop(words)
-    return _capitalised(words) if 0 < len(words) <= 4 else None
+def find_phone(text: str, region: str, *, asked: bool = False) -> str | None:
+    """A phone number in E.164, from digits or words; None when there are too few.
+
+    Where one was `asked` for or is spoken of, "for" and "too" between digits are digits, too.
+    """
+    heard = DATE.sub(" on ", text.casefold())
+    meant = asked or MEANT.search(heard) is not None
+    for said in (heard, _by_sound(heard)) if meant else (heard,):
+        for digits in _corrected(list(_runs(said))):
+            number = _e164(digits, region)
+            if number is not None:
+                return number
+    return None
 
 
-def find_phone(text: str, region: str) -> str | None:
-    """A phone number in E.164, from digits or words; None when there are too few."""
-    digits = spoken_digits(text)
-    if len(digits) < 7:
-        return None
-    plus = "+" if text.strip().startswith("+") or " plus " in f" {text.casefold()}" else ""
+def _by_sound(text: str) -> str:
+    """ "Five five for two" with the number that "for" is between numbers."""
+    return " ".join(SOUNDS.get(word, word) for word in text.split())
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Each run of digits, with a plus where one was said; and whether it takes one back."""
+    run: list[str] = []
+    takes_back = False
+    for piece in [*PIECE.findall(text), "end"]:
+        if piece[-1].isdigit() or piece in SAID:
+            run.append(piece)
+        elif piece not in BETWEEN or not run:
+            if run:
+                yield _digits(run), takes_back
+                run, takes_back = [], False
+            takes_back = takes_back or TAKEN_BACK.search(piece) is not None
+
+
+def _digits(run: list[str]) -> str:
+    plus = "+" if run[0].startswith("+") or run[0] == "plus" else ""
+    return plus + spoken_digits(" ".join(run))
+
+
+def _corrected(runs: list[tuple[str, bool]]) -> Iterator[str]:
+    """The runs long enough for a number, the last first, their ends replaced by corrections."""
+    whole: list[str] = []
+    for digits, takes_back in runs:
+        if takes_back and whole and 0 < len(digits) < FEWEST:
+            whole[-1] = whole[-1][: -len(digits)] + digits
+        elif FEWEST <= len(digits.lstrip("+")) <= MOST:
+            whole.append(digits)
+    yield from reversed(whole)
+
+
+def _e164(digits: str, region: str) -> str | None:
     try:
-        parsed = phonenumbers.parse(plus + digits, region)
+        parsed = phonenumbers.parse(digits, region)
     except NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:  # Or it lacks its area code.
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _until_stop(words: list[str]) -> list[str]:
-    found: list[str] = []
-    for word in words:
-        if word.casefold() in NOT_NAMES or not re.fullmatch(r"[A-Za-zÀ-ÿ'-]+", word):
-            break
-        found.append(word)
-    return found
-
-
-def _capitalised(words: list[str]) -> str:
-    return " ".join(word[:1].upper() + word[1:] for word in words)
