@@ -5,15 +5,19 @@ so any process can go on with any conversation, also one that a model began.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 from pydantic_settings import BaseSettings
 
-from providers.llm.embedded_engine.policy import Ask, Call, decide, take_result
+from providers.llm.embedded_engine.listening import hear, next_wish
+from providers.llm.embedded_engine.policy import next_step
+from providers.llm.embedded_engine.questions import proposal_in, question_in, refuses
+from providers.llm.embedded_engine.results import adopt, take_result
 from providers.llm.embedded_engine.state import Dialogue
+from providers.llm.embedded_engine.steps import Ask
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.language_model import (
-    ChatMessage,
     Completed,
     LanguageModel,
     ModelEvent,
@@ -23,16 +27,7 @@ from receptionist.ports.language_model import (
     ToolCallRequested,
 )
 
-# What another model (or a rule) last asked, by its words.
-ASKED = (
-    ("put you through", "offer_person"),
-    ("message", "offer_message"),
-    ("anything else", "anything_else"),
-    ("date of birth", "birth"),
-    ("your name", "name"),
-    ("full name", "name"),
-    ("which", "choice"),
-)
+PARDON = "I'm sorry, could you say that once more?"
 
 
 class EmbeddedLanguageModel:
@@ -43,20 +38,17 @@ class EmbeddedLanguageModel:
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """One thing said, or one function called."""
         state = replay(request)
-        step = decide(state)
-        names = {tool.name for tool in request.tools}
-        if isinstance(step, Call) and step.name in names:
-            if step.say:
-                yield TextDelta(step.say)
-            identifier = f"embedded-{len(request.messages)}"
-            yield ToolCallRequested(ToolCall(identifier, step.name, json.dumps(step.arguments)))
-            yield Completed("tool_calls")
+        step = next_step(state)
+        if isinstance(step, Ask):
+            text = _last_said(request) if state.repeats else step.text
+            yield TextDelta(text or PARDON)
+            yield Completed("stop")
             return
-        text = step.text if isinstance(step, Ask) else "I'm sorry, I can't do that here."
-        if state.expecting == "repeat":
-            text = _last_said(request.messages) or text
-        yield TextDelta(text)
-        yield Completed("stop")
+        if step.say:
+            yield TextDelta(step.say)
+        identifier = f"embedded-{len(request.messages)}"
+        yield ToolCallRequested(ToolCall(identifier, step.name, json.dumps(step.arguments)))
+        yield Completed("tool_calls")
 
     async def warm(self) -> None:
         """Nothing to open."""
@@ -70,18 +62,23 @@ class EmbeddedLanguageModel:
 
 def replay(request: ModelRequest) -> Dialogue:
     """The dialogue's state after all messages."""
-    state = Dialogue(request.practice, request.now, request.caller_number)
-    called: dict[str, str] = {}
+    functions = frozenset(tool.name for tool in request.tools)
+    state = Dialogue(request.practice, request.now, request.caller_number, functions)
+    called: dict[str, ToolCall] = {}
     for message in request.messages:
         match message.role:
             case "user":
-                state.hear(message.content)
+                hear(state, message.content)
             case "assistant":
-                called |= {call.id: call.name for call in message.tool_calls}
                 if message.content and not message.tool_calls:
                     _asked(state, message.content)
+                for call in message.tool_calls:
+                    called[call.id] = call
+                    adopt(state, call.name, _json(call.arguments))
             case "tool":
-                take_result(state, called.get(message.tool_call_id or "", ""), _json(message))
+                answered = called.get(message.tool_call_id or "")
+                take_result(state, answered.name if answered else "", _json(message.content))
+                next_wish(state)
             case "system":
                 pass
     return state
@@ -89,29 +86,32 @@ def replay(request: ModelRequest) -> Dialogue:
 
 def _asked(state: Dialogue, text: str) -> None:
     """What the caller will answer next: as our own policy asked it, or read off the words."""
-    step = decide(state)
-    if isinstance(step, Ask):
-        is_ours = step.text.split("?")[0][-25:] in text
-        state.expecting = step.expecting if is_ours else _read_question(text, step.expecting)
-    state.report = ""
+    step = next_step(state)
+    is_ours = isinstance(step, Ask) and (state.repeats or _whole(step.text, text))
+    if isinstance(step, Ask) and not state.repeats:
+        state.expecting = step.expecting if is_ours else question_in(text, step.expecting)
+    if is_ours or refuses(text):
+        state.proposed = ""
+    state.proposed = "" if is_ours else proposal_in(text) or state.proposed
+    state.report, state.previous = "", text
 
 
-def _read_question(text: str, otherwise: str) -> str:
-    question = text.casefold().rsplit(".", 1)[-1]
-    return next((kind for words, kind in ASKED if words in question), otherwise)
+def _whole(ours: str, text: str) -> bool:
+    """Whether all of it was said; what the caller cut short was not."""
+    return " ".join(ours.split()) in " ".join(text.split())
 
 
-def _json(message: ChatMessage) -> dict[str, object]:
+def _json(text: str) -> Mapping[str, Any]:
     try:
-        value = json.loads(message.content)
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 
 
-def _last_said(messages: tuple[ChatMessage, ...]) -> str:
-    spoken = (m.content for m in reversed(messages) if m.role == "assistant" and m.content)
-    return next(spoken, "")
+def _last_said(request: ModelRequest) -> str:
+    spoken = (m.content for m in reversed(request.messages) if m.role == "assistant")
+    return next((text for text in spoken if text), "")
 
 
 def build(_settings: BaseSettings) -> LanguageModel:

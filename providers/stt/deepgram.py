@@ -22,6 +22,8 @@ from receptionist.ports.speech_to_text import (
     EagerEndOfTurn,
     EndOfTurn,
     FinalTranscript,
+    Heard,
+    NothingSaid,
     PartialTranscript,
     Recognition,
     SpeechBegan,
@@ -78,15 +80,14 @@ class DeepgramRecognition:
             else:
                 await self._socket.send_force_end_turn()
 
-    async def events(self) -> AsyncIterator[TranscriptEvent]:
+    async def events(self) -> AsyncIterator[Heard]:
         """What was heard, until the socket closes. Raises `ProviderError` when it breaks."""
         with _socket_errors():
             async for message in self._socket:
                 if getattr(message, "type", None) == "Error":
                     raise ProviderUnavailable("deepgram", "reported an error")
-                event = self._translate(message)
-                if event is not None:
-                    yield event
+                if message is not None:
+                    yield self._translate(message) or NothingSaid()
         # A socket that is closed while a call is on is lost, however politely it was closed.
         raise ProviderUnavailable("deepgram", "closed the stream")
 
@@ -201,7 +202,7 @@ def _nova_event(message: Any) -> TranscriptEvent | None:
         case "SpeechStarted":
             return SpeechBegan()
         case "UtteranceEnd":
-            return EndOfTurn()
+            return EndOfTurn(until_ms=_milliseconds(message.last_word_end))
         case "Results":
             return _result(message)
         case _:
@@ -214,7 +215,8 @@ def _result(message: Any) -> TranscriptEvent | None:
     confidence = float(getattr(alternatives[0], "confidence", None) or 0.0) if alternatives else 0.0
     if getattr(message, "is_final", False):
         is_end = bool(getattr(message, "speech_final", False))
-        return FinalTranscript(text, confidence, is_end) if text or is_end else None
+        until_ms = _milliseconds(message.start, message.duration)
+        return FinalTranscript(text, confidence, is_end, until_ms) if text or is_end else None
     return PartialTranscript(text, confidence) if text else None
 
 
@@ -230,9 +232,15 @@ def _flux_event(message: Any) -> TranscriptEvent | None:
         case "TurnResumed":
             return TurnResumed()
         case "EndOfTurn":
-            return EndOfTurn(text)
+            return EndOfTurn(text, until_ms=_milliseconds(message.audio_window_end))
         case _:
             return None
+
+
+def _milliseconds(*seconds: float | None) -> int | None:
+    """Their sum. A field that is missing from a message is None in the SDK's model of it."""
+    known = [second for second in seconds if second is not None]
+    return int(sum(known) * 1000) if len(known) == len(seconds) else None
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from receptionist.errors import ProviderRefused
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
 
+NO_COMPANY = "no phone company is configured; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
+
 
 class EmbeddedTelephonySettings(BaseSettings):
     """Nothing to set."""
@@ -22,16 +24,24 @@ class EmbeddedTelephony:
     async def hang_up(self, call_sid: str) -> None:
         """Nothing to do: the call ends with its last document or its stream."""
 
+    async def place_call(self, to: str, *, sender: str, answered_url: str, ended_url: str) -> str:
+        """Raises `ProviderRefused`: nobody rings any number."""
+        raise ProviderRefused(self.name, NO_COMPANY)
+
+    async def recording(self, recording_sid: str) -> bytes:
+        """Raises `ProviderRefused`: nobody keeps recordings."""
+        raise ProviderRefused(self.name, NO_COMPANY)
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Nobody keeps one."""
+
     async def webhooks(self, number: str) -> NumberWebhooks | None:
         """No number is ours."""
         return None
 
     async def connect_number(self, wanted: NumberWebhooks) -> None:
         """Raises `ProviderRefused`: there is no account to connect a number of."""
-        raise ProviderRefused(
-            self.name,
-            "no phone company is configured; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
-        )
+        raise ProviderRefused(self.name, NO_COMPANY)
 
     async def check(self) -> None:
         """Always well."""

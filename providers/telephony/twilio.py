@@ -1,30 +1,25 @@
-"""Twilio's REST API: ending calls, and where numbers point.
+"""Twilio's REST API: making and ending calls, recordings, and where numbers point.
 
-Twilio's SDK over our own HTTP client, because the SDK's asynchronous one does
-not apply its timeout. Wire facts: https://www.twilio.com/docs/voice/api
+Wire facts: https://www.twilio.com/docs/voice/api
 """
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from receptionist.errors import NotFound, ProviderLimited, ProviderRefused, ProviderUnavailable
+from providers.errors import refusal
+from providers.twilio_sdk import NAME, TIMEOUT, sdk_client, translated
+from receptionist.errors import NotFound, ProviderRefused
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
 
-if TYPE_CHECKING:
-    from twilio.rest import Client
-
-NAME = "twilio"
-TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 NOT_IN_PROGRESS = 21220
 RESOURCE_NOT_FOUND = 20404
+BASE_URL = "https://api.twilio.com"
+RINGS_S = 25
+"""Before most voice mails pick up."""
 
 
 class TwilioSettings(BaseSettings, env_prefix="TWILIO_", extra="ignore"):
@@ -53,21 +48,58 @@ class TwilioTelephony:
         *,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
-        # The SDK logs URLs, which hold phone numbers.
-        logging.getLogger("twilio").setLevel(logging.CRITICAL)
         self._account_sid = account_sid
         self._http = httpx.AsyncClient(timeout=timeout)
-        self._client = _sdk_client(account_sid, auth_token, self._http, base_url)
+        self._client = sdk_client(account_sid, auth_token, self._http, base_url)
+        self._auth = (account_sid, auth_token)
+        base = (base_url or BASE_URL).rstrip("/")
+        self._media = f"{base}/2010-04-01/Accounts/{account_sid}/Recordings"
 
     async def hang_up(self, call_sid: str) -> None:
         """End a live call; one that has ended or is unknown needs no ending."""
         from twilio.base.exceptions import TwilioRestException
 
-        with _translated():
+        with translated():
             try:
                 await self._client.calls(call_sid).update_async(status="completed")
             except TwilioRestException as exc:
                 if exc.code not in (NOT_IN_PROGRESS, RESOURCE_NOT_FOUND):
+                    raise
+
+    async def place_call(self, to: str, *, sender: str, answered_url: str, ended_url: str) -> str:
+        """The new call's SID."""
+        with translated():
+            call = await self._client.calls.create_async(
+                to=to,
+                from_=sender,
+                url=answered_url,
+                method="POST",
+                status_callback=ended_url,
+                status_callback_event=["completed"],
+                status_callback_method="POST",
+                timeout=RINGS_S,
+            )
+        return str(call.sid)
+
+    async def recording(self, recording_sid: str) -> bytes:
+        """Its media, which the SDK has no call for. An account may ask for its key there."""
+        with translated():
+            answer = await self._http.get(
+                f"{self._media}/{recording_sid}.mp3", auth=self._auth, follow_redirects=True
+            )
+        if not answer.is_success:
+            raise refusal(NAME, answer.status_code)
+        return answer.content
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        """One that is gone already needs no deleting."""
+        from twilio.base.exceptions import TwilioRestException
+
+        with translated():
+            try:
+                await self._client.recordings(recording_sid).delete_async()
+            except TwilioRestException as exc:
+                if exc.code != RESOURCE_NOT_FOUND:
                     raise
 
     async def webhooks(self, number: str) -> NumberWebhooks | None:
@@ -80,6 +112,7 @@ class TwilioTelephony:
             owned.voice_url or "",
             owned.voice_fallback_url or "",
             owned.status_callback or "",
+            owned.sms_url or "",
         )
 
     async def connect_number(self, wanted: NumberWebhooks) -> None:
@@ -87,7 +120,7 @@ class TwilioTelephony:
         owned = await self._owned(wanted.number)
         if owned is None:
             raise NotFound("the Twilio account does not own this number")
-        with _translated():
+        with translated():
             await owned.update_async(
                 voice_url=wanted.voice_url,
                 voice_method="POST",
@@ -95,13 +128,16 @@ class TwilioTelephony:
                 voice_fallback_method="POST",
                 status_callback=wanted.status_url,
                 status_callback_method="POST",
+                sms_url=wanted.texts_url,
+                sms_method="POST",
+                sms_application_sid="",
                 voice_application_sid="",
                 trunk_sid="",
             )
 
     async def check(self) -> None:
         """Fetch the account."""
-        with _translated():
+        with translated():
             account = await self._client.api.accounts(self._account_sid).fetch_async()
         if account.status not in (None, "active"):
             raise ProviderRefused(NAME, f"the account is {account.status}")
@@ -111,80 +147,11 @@ class TwilioTelephony:
         await self._http.aclose()
 
     async def _owned(self, number: str) -> Any:
-        with _translated():
+        with translated():
             found = await self._client.incoming_phone_numbers.list_async(
                 phone_number=number, limit=20
             )
         return next((item for item in found if item.phone_number == number), None)
-
-
-def _sdk_client(
-    account_sid: str, auth_token: str, http: httpx.AsyncClient, base_url: str | None
-) -> "Client":
-    """The SDK's client over ours; imported here because the SDK takes 200 ms to import."""
-    from twilio.http import AsyncHttpClient
-    from twilio.http.response import Response
-    from twilio.rest import Client
-
-    base = urlsplit(base_url) if base_url else None
-
-    class HttpxTwilio(AsyncHttpClient):  # type: ignore[misc]
-        """Twilio's transport with timeouts that are kept."""
-
-        async def request(
-            self,
-            method: str,
-            url: str,
-            params: Any = None,
-            data: Any = None,
-            headers: Any = None,
-            auth: Any = None,
-            timeout: float | None = None,
-            allow_redirects: bool = False,
-        ) -> Any:
-            if base is not None:
-                parts = urlsplit(url)
-                path = base.path.rstrip("/") + parts.path
-                url = urlunsplit((base.scheme, base.netloc, path, parts.query, ""))
-            answer = await http.request(
-                method,
-                url,
-                params=params,
-                data=data,
-                headers=headers,
-                auth=auth,
-                follow_redirects=allow_redirects,
-                timeout=timeout or http.timeout,
-            )
-            return Response(answer.status_code, answer.text, answer.headers)
-
-    return Client(
-        account_sid, auth_token, http_client=HttpxTwilio(logging.getLogger("twilio"), True, None)
-    )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Twilio's and httpx's errors as ours. Messages of theirs can hold numbers, so none is kept."""
-    from twilio.base.exceptions import TwilioException, TwilioRestException
-
-    try:
-        yield
-    except TwilioRestException as exc:
-        status, code = exc.status, exc.code
-        reason = f"HTTP {status}, code {code}" if code else f"HTTP {status}"
-        if status == 429:
-            raise ProviderLimited(NAME, reason, status=status) from exc
-        if status >= 500:
-            raise ProviderUnavailable(NAME, reason, status=status) from exc
-        raise ProviderRefused(NAME, reason, status=status) from exc
-    except httpx.TimeoutException as exc:
-        raise ProviderUnavailable(NAME, "no answer in time") from exc
-    except httpx.HTTPError as exc:
-        raise ProviderUnavailable(NAME, "cannot be reached") from exc
-    except (TwilioException, ValueError, KeyError, TypeError) as exc:
-        # The SDK reports a body it cannot read by whatever it stumbles on.
-        raise ProviderUnavailable(NAME, "an answer that is not Twilio's") from exc
 
 
 def _build(settings: TwilioSettings) -> TelephonyControl:

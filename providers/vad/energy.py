@@ -4,7 +4,7 @@ from pydantic_settings import BaseSettings
 
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.voice_detector import VoiceActivityDetector
-from receptionist.voice.voice_activity import VoiceConfig, VoiceDetector
+from receptionist.voice.voice_activity import VoiceDetector
 
 
 class EnergySettings(BaseSettings):
@@ -18,7 +18,11 @@ class EnergyVoiceDetector:
 
     def listen(self) -> VoiceDetector:
         """Begin with a new call."""
-        return VoiceDetector(config=VoiceConfig(onset_windows=2))
+        return VoiceDetector()
+
+    def listen_offline(self) -> VoiceDetector:
+        """Begin with a recording."""
+        return self.listen()
 
     async def check(self) -> None:
         """Always there."""

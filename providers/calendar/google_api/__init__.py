@@ -1,0 +1,1 @@
+"""Google's dialect and connections, behind `providers/calendar/google.py`."""

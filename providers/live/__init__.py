@@ -1,0 +1,1 @@
+"""How words of a call reach staff who listen: within this process, or through Redis."""

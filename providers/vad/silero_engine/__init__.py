@@ -1,0 +1,1 @@
+"""The parts of the neural voice detector: the model, the thread that runs it, one call's ear."""
