@@ -1,17 +1,14 @@
-"""What the booking functions share: reading what was asked, and what is free."""
+"""What the booking functions share: reading what was asked, and saying what is free."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from receptionist.domain.booking import Slot, Wish, find_person, free_slots, offers, people_for
-from receptionist.domain.opening_hours import Interval
+from receptionist.domain.booking import Slot, Wish, find_person, people_for
 from receptionist.domain.practice import Practice, Service
 from receptionist.errors import InvalidArguments
-from receptionist.ports.function_handler import CallFacts
-from receptionist.ports.records import Appointment, Database, UnitOfWork
-
-SEARCHED_DAYS = 30
+from receptionist.ports.function_handler import CallFacts, HandlerResult, Office
+from receptionist.ports.records import Appointment, UnitOfWork
 
 
 def service_named(practice: Practice, name: str) -> Service:
@@ -45,44 +42,6 @@ def local_time(practice: Practice, at: datetime) -> datetime:
     return at.astimezone(practice.zone)
 
 
-async def busy_times(
-    uow: UnitOfWork, practice: Practice, start: datetime, end: datetime, *, without: str = ""
-) -> dict[str, list[Interval]]:
-    """Taken times by practitioner; `without` leaves out one appointment (the one being moved)."""
-    found: dict[str, list[Interval]] = {}
-    for row in await uow.appointments.busy(practice.id, start, end):
-        if row.id != without:
-            found.setdefault(row.practitioner, []).append(Interval(row.start, row.blocks_until))
-    return found
-
-
-async def offers_from(
-    database: Database, facts: CallFacts, wish: Wish, *, without: str = ""
-) -> list[Slot]:
-    """Up to three free times, of the wished days or else of the next days that have any."""
-    start = datetime.combine(wish.first, datetime.min.time(), facts.practice.zone)
-    async with database.transaction() as uow:
-        busy = await busy_times(
-            uow,
-            facts.practice,
-            start - timedelta(days=1),
-            start + timedelta(days=SEARCHED_DAYS + 2),
-            without=without,
-        )
-    found = offers(free_slots(facts.practice, wish, busy, facts.now))
-    if found:
-        return found
-    later = Wish(
-        wish.service,
-        wish.first,
-        wish.first + timedelta(days=SEARCHED_DAYS),
-        wish.practitioner,
-    )
-    following = free_slots(facts.practice, later, busy, facts.now)
-    first_day = [s for s in following if s.start.date() == following[0].start.date()]
-    return offers(first_day)
-
-
 def offered(slots: Sequence[Slot], today: date) -> list[dict[str, Any]]:
     """Slots as the model is told of them."""
     return [
@@ -106,6 +65,21 @@ def described(appointment: Appointment, practice: Practice, today: date) -> dict
         "start": start.isoformat(),
         "spoken": f"{appointment.service}, {slot.spoken(today)}",
     }
+
+
+async def taken(
+    office: Office, facts: CallFacts, wish: Wish, *, moving: Appointment | None = None
+) -> HandlerResult:
+    """That time is gone; what is free instead, in the same breath."""
+    slots = await office.book.offers(
+        facts.practice, wish, facts.now, call_sid=facts.call_sid, moving=moving
+    )
+    content: dict[str, Any] = {
+        "ok": False,
+        "error": "that time is taken; offer these instead",
+        "offers": offered(slots, facts.now.date()),
+    }
+    return HandlerResult(content)
 
 
 async def was_shown(uow: UnitOfWork, call_sid: str, appointment_id: str) -> bool:

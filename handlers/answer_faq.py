@@ -1,18 +1,25 @@
 """Questions about the practice, from approved answers and the practice's own facts."""
 
 import re
-from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from receptionist.domain.contacts import says_day_first
 from receptionist.domain.faq_match import best_faq
 from receptionist.domain.opening_hours import describe_day, describe_week
-from receptionist.domain.practice import WEEKDAYS, Practice
-from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
-from receptionist.ports.records import Database
+from receptionist.domain.practice import Practice
+from receptionist.domain.question_groups import impersonal
+from receptionist.domain.spoken_dates import find_when
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult, Office
+from receptionist.ports.practice_history import Question
 
 HOURS = re.compile(r"\b(open|opening|close|closed|closing|hours)\b", re.IGNORECASE)
+OFFERED = re.compile(
+    r"^\W*(?:(?:and|so|hi|hello|well)\W+)*(?:do|can|could) (?:you|i|we) (?:\w+ ){0,3}?"
+    r"(?:do|offer|have|give|provide|get)\b",
+    re.IGNORECASE,
+)
 SERVICES = re.compile(
     r"\b(what|which).{0,30}\b(services?|appointments?|treatments?)\b|\bdo you (do|offer)\b",
     re.IGNORECASE,
@@ -40,11 +47,12 @@ class AnswerFaq:
         question: str = Field(min_length=1, max_length=500, description="the caller's question")
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """An approved answer, opening hours, or the plain fact that nobody wrote one down."""
         answer = _answer(arguments.question, facts)
         if answer is None:
+            await _keep(arguments.question, facts, office, key=f"{facts.call_sid}:{tool_call_id}")
             return HandlerResult(
                 {
                     "ok": True,
@@ -56,8 +64,18 @@ class AnswerFaq:
         return HandlerResult({"ok": True, "known": True, "answer": answer}, outcome="answered")
 
 
+async def _keep(question: str, facts: CallFacts, office: Office, *, key: str) -> None:
+    """Have the practice see what it has no answer to, without who asked."""
+    asked = Question(key, facts.practice.id, facts.call_sid, impersonal(question), facts.now)
+    async with office.database.transaction() as uow:
+        await uow.questions.add(asked)
+
+
 def _answer(question: str, facts: CallFacts) -> str | None:
     practice = facts.practice
+    service = OFFERED.search(question) and _service_in(question, practice)
+    if service:
+        return f"Yes, we offer that: {service}. I can find a time for it."
     faq = best_faq(question, practice.faqs)
     if faq is not None:
         return faq.answer
@@ -73,16 +91,22 @@ def _answer(question: str, facts: CallFacts) -> str | None:
 def _hours(question: str, facts: CallFacts) -> str:
     practice: Practice = facts.practice
     today = facts.now.date()
-    asked = question.casefold()
-    if "tomorrow" in asked:
-        return describe_day(practice, today + timedelta(days=1), today)
-    for number, name in enumerate(WEEKDAYS):
-        if name in asked:
-            ahead = (number - today.weekday()) % 7
-            return describe_day(practice, today + timedelta(days=ahead), today)
-    if "today" in asked or "now" in asked.split():
+    if re.search(r"\bnow\b", question, re.IGNORECASE):
         return describe_day(practice, today, today)
+    asked = find_when(question, facts.now, day_first=says_day_first(practice))
+    if asked.first is not None and asked.first == asked.last:
+        return describe_day(practice, asked.first, today)
     return describe_week(practice)
+
+
+def _service_in(question: str, practice: Practice) -> str | None:
+    """The service the question names, whatever hyphens and plurals."""
+    asked = _letters(question)
+    return next((s.name for s in practice.services if _letters(s.name) in asked), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())
 
 
 def _listed(names: list[str]) -> str:

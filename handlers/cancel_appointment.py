@@ -5,9 +5,8 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from handlers._slots import NOT_IDENTIFIED, described, was_shown
-from receptionist.errors import InvalidArguments
-from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
-from receptionist.ports.records import Database
+from receptionist.errors import InvalidArguments, NotFound
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult, Office
 
 
 class CancelAppointment:
@@ -27,24 +26,19 @@ class CancelAppointment:
         appointment_id: str = Field(min_length=1, max_length=64)
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Cancel it; cancelling twice is the same as once."""
-        async with database.transaction() as uow:
+        async with office.database.reading() as uow:
             if not await was_shown(uow, facts.call_sid, arguments.appointment_id):
                 return HandlerResult(NOT_IDENTIFIED)
-            found = await uow.appointments.get(arguments.appointment_id)
-            if found is None:
-                raise InvalidArguments("there is no such appointment")
-            if found.status != "cancelled":
-                await uow.appointments.set_status(found.id, "cancelled")
-                await uow.audit.append(
-                    actor="receptionist",
-                    action="appointment.cancelled",
-                    subject=f"appointment:{found.id}",
-                    detail={"call_sid": facts.call_sid},
-                )
-        content = described(found, facts.practice, facts.now.date())
+        try:
+            cancelled = await office.book.cancel(
+                arguments.appointment_id, "caller", call_sid=facts.call_sid
+            )
+        except NotFound as exc:
+            raise InvalidArguments("there is no such appointment") from exc
+        content = described(cancelled, facts.practice, facts.now.date())
         return HandlerResult({"ok": True, **content}, outcome="cancelled")
 
 

@@ -4,8 +4,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from receptionist.ports.function_handler import CallFacts, EndCall, FunctionHandler, HandlerResult
-from receptionist.ports.records import Database
+from receptionist.ports.function_handler import (
+    CallFacts,
+    EndCall,
+    FunctionHandler,
+    HandlerResult,
+    Office,
+)
 
 
 class EndTheCall:
@@ -22,7 +27,7 @@ class EndTheCall:
         """Nothing."""
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Once the goodbye has been heard."""
         return HandlerResult({"ok": True}, effect=EndCall())

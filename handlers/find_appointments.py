@@ -9,8 +9,7 @@ from handlers._slots import described
 from receptionist.domain.contacts import to_e164
 from receptionist.domain.identity import same_name
 from receptionist.errors import InvalidArguments
-from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
-from receptionist.ports.records import Database
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult, Office
 
 
 class FindAppointments:
@@ -32,14 +31,14 @@ class FindAppointments:
         phone: str | None = Field(None, description="absent: the number they are calling from")
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Coming appointments of that name together with that birth date or phone."""
         practice = facts.practice
         phone = to_e164(arguments.phone, practice) if arguments.phone else facts.caller_number
         if phone is None and arguments.date_of_birth is None:
             raise InvalidArguments("ask for the date of birth or the phone number on file")
-        async with database.transaction() as uow:
+        async with office.database.transaction() as uow:
             rows = await uow.appointments.of_caller(
                 practice.id, date_of_birth=arguments.date_of_birth, phone=phone
             )

@@ -1,24 +1,16 @@
 """Moving an appointment to another time with the same practitioner."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from handlers._slots import (
-    NOT_IDENTIFIED,
-    busy_times,
-    described,
-    local_time,
-    offered,
-    offers_from,
-    was_shown,
-)
-from receptionist.domain.booking import Wish, refusal, slot_at
-from receptionist.domain.practice import Service
+from handlers._slots import NOT_IDENTIFIED, described, local_time, taken, was_shown
+from receptionist.domain.booking import Wish
+from receptionist.domain.practice import Practice, Service
 from receptionist.errors import InvalidArguments, SlotTaken
-from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
-from receptionist.ports.records import Appointment, Database
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult, Office
+from receptionist.ports.records import Appointment
 
 
 class RescheduleAppointment:
@@ -39,63 +31,32 @@ class RescheduleAppointment:
         start: datetime = Field(description="ISO, in the practice's zone")
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Move it, or say why not and what is free instead."""
         practice = facts.practice
         start = local_time(practice, arguments.start)
-        async with database.transaction() as uow:
+        async with office.database.reading() as uow:
             if not await was_shown(uow, facts.call_sid, arguments.appointment_id):
                 return HandlerResult(NOT_IDENTIFIED)
             found = await uow.appointments.get(arguments.appointment_id)
         if found is None or found.status != "booked":
             raise InvalidArguments("that appointment is not booked any more")
-        service = _service(found, facts)
-        reason = refusal(practice, service, start, facts.now)
-        if reason is not None:
-            raise InvalidArguments(reason)
         try:
-            async with database.transaction() as uow:
-                busy = await busy_times(
-                    uow,
-                    practice,
-                    start - timedelta(days=1),
-                    start + timedelta(days=1),
-                    without=found.id,
-                )
-                slot = slot_at(practice, service, start, found.practitioner, busy)
-                if slot is None:
-                    raise SlotTaken("the practitioner's time is taken")
-                moved = await uow.appointments.move(
-                    found.id, start=slot.start, end=slot.end, blocks_until=slot.blocks_until
-                )
-                await uow.audit.append(
-                    actor="receptionist",
-                    action="appointment.moved",
-                    subject=f"appointment:{moved.id}",
-                    detail={"call_sid": facts.call_sid},
-                )
-        except SlotTaken:
-            wish = Wish(service, start.date(), start.date(), found.practitioner)
-            slots = await offers_from(database, facts, wish, without=found.id)
-            return HandlerResult(
-                {
-                    "ok": False,
-                    "error": "that time is taken; offer these instead",
-                    "offers": offered(slots, facts.now.date()),
-                }
+            moved = await office.book.move(
+                practice, found, start, facts.now, call_sid=facts.call_sid
             )
+        except SlotTaken:
+            service, day = _service(found, practice), start.date()
+            wish = Wish(service, day, day, found.practitioner, gone=start)
+            return await taken(office, facts, wish, moving=found)
         content = described(moved, practice, facts.now.date())
         return HandlerResult({"ok": True, **content}, outcome="moved")
 
 
-def _service(appointment: Appointment, facts: CallFacts) -> Service:
-    """As offered today; a service that is offered no more keeps the length it was booked with."""
-    known = facts.practice.service(appointment.service)
-    if known is not None:
-        return known
+def _service(appointment: Appointment, practice: Practice) -> Service:
     minutes = int((appointment.end - appointment.start).total_seconds() // 60)
-    return Service(appointment.service, minutes)
+    return practice.service(appointment.service) or Service(appointment.service, minutes)
 
 
 HANDLER: FunctionHandler = RescheduleAppointment()

@@ -9,9 +9,9 @@ from receptionist.ports.function_handler import (
     CallFacts,
     FunctionHandler,
     HandlerResult,
+    Office,
     TransferCaller,
 )
-from receptionist.ports.records import Database
 
 CLOSED = "nobody is there now, the practice is closed; offer to take a message"
 NOBODY = "calls cannot be put through here; offer to take a message"
@@ -34,7 +34,7 @@ class TransferCall:
         reason: str = Field(max_length=300, description="in a few words, for the person called")
 
     async def handle(
-        self, arguments: Arguments, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Arguments, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Ask for the transfer; out of hours, or with no number, say so instead."""
         if not facts.practice.transfer_number or not facts.can_transfer:

@@ -10,10 +10,3 @@ def say_and_hang_up(text: str, *, language: str = "en-US") -> str:
         response.say(text, language=language)
     response.hangup()
     return str(response)
-
-
-def refuse() -> str:
-    """Turn a call away without answering it, which costs nothing (`<Reject>` must come first)."""
-    response = VoiceResponse()
-    response.reject(reason="rejected")
-    return str(response)

@@ -1,5 +1,7 @@
 """Putting the call on a media stream."""
 
+from collections.abc import Sequence
+
 from twilio.twiml.voice_response import Connect, Stream, VoiceResponse
 
 
@@ -28,10 +30,13 @@ def connect_stream(
     return str(response)
 
 
-def say_and_redirect(text: str, url: str, *, language: str = "en-US") -> str:
-    """Say something in Twilio's voice, then ask `url` for the next document."""
+def wait_and_redirect(
+    sentences: Sequence[str], url: str, *, pause_s: int, language: str = "en-US"
+) -> str:
+    """Say these in Twilio's voice with a pause after each, then ask `url` what comes next."""
     response = VoiceResponse()
-    if text:
-        response.say(text, language=language)
+    for sentence in sentences:
+        response.say(sentence, language=language)
+        response.pause(length=pause_s)
     response.redirect(url, method="POST")
     return str(response)

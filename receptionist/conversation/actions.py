@@ -18,10 +18,16 @@ from pydantic import BaseModel
 from receptionist.conversation.arguments import validated
 from receptionist.conversation.context import Conversation, Round, arguments_of
 from receptionist.conversation.events import ActionDone, ActionStarted
-from receptionist.errors import InvalidArguments, ProviderError, ReceptionistError
-from receptionist.ports.function_handler import CallFacts, Effect, FunctionHandler, HandlerResult
+from receptionist.errors import DatabaseAway, InvalidArguments, ProviderError, ReceptionistError
+from receptionist.ports.function_handler import (
+    CallFacts,
+    Effect,
+    FunctionHandler,
+    HandlerResult,
+    Office,
+)
 from receptionist.ports.language_model import ToolCall
-from receptionist.ports.records import ActionRecord, Database
+from receptionist.ports.records import ActionRecord
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -63,13 +69,14 @@ class Actions:
     def __init__(
         self,
         handlers: Mapping[str, FunctionHandler],
-        database: Database,
+        office: Office,
         clock: Callable[[], datetime],
         *,
         action_s: float,
     ) -> None:
         self._handlers = handlers
-        self._database = database
+        self._office = office
+        self._database = office.database
         self._clock = clock
         self._action_s = action_s
         self._under_way: dict[asyncio.Task[Any], str] = {}
@@ -130,7 +137,7 @@ class Actions:
     async def stored(self, call_sid: str) -> list[ActionRecord]:
         """What this call has changed in the world, from the database."""
         try:
-            async with self._database.transaction() as uow:
+            async with self._database.reading() as uow:
                 rows = await uow.actions.of_call(call_sid)
         except Exception as error:  # noqa: BLE001 - the conversation goes on with what it knows
             log.error("actions_unread", error=type(error).__name__)
@@ -219,7 +226,7 @@ class Actions:
 
     async def _known(self, facts: CallFacts, call: ToolCall) -> ActionRecord | None:
         try:
-            async with self._database.transaction() as uow:
+            async with self._database.reading() as uow:
                 return await uow.actions.get(facts.call_sid, call.id)
         except Exception as error:  # noqa: BLE001 - the handler's own key still holds
             log.error("action_lookup_failed", function=call.name, error=type(error).__name__)
@@ -228,7 +235,7 @@ class Actions:
     async def _handled(self, ready: _Ready, facts: CallFacts, key: str) -> HandlerResult:
         try:
             return await ready.handler.handle(
-                ready.arguments, facts, self._database, tool_call_id=key
+                ready.arguments, facts, self._office, tool_call_id=key
             )
         except InvalidArguments:
             raise
@@ -254,9 +261,21 @@ class Actions:
                     if result.outcome is not None:
                         await uow.calls.set_outcome(facts.call_sid, result.outcome)
                 return True
+            except DatabaseAway:
+                return self._kept_for_later(row, result.outcome)
             except Exception as error:  # noqa: BLE001 - tried again, then told honestly
                 log.error("action_not_saved", function=call.name, error=type(error).__name__)
         return False
+
+    def _kept_for_later(self, row: ActionRecord, outcome: str | None) -> bool:
+        """The database is away: the journal keeps what was done until it is back."""
+        journal = self._office.journal
+        if journal is None:
+            return False
+        journal.action(row)
+        if outcome is not None:
+            journal.outcome(row.call_sid, outcome)
+        return True
 
 
 def _refused(answer: Round, call: ToolCall, error: InvalidArguments) -> Finished:

@@ -21,7 +21,9 @@ class Claim(Enum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     MESSAGE = "message"
+    WAITING = "on the waiting list"
     DONE = "done"
+    OTHER_TIME = "at another time"
 
 
 _MADE_BY = {
@@ -29,12 +31,14 @@ _MADE_BY = {
     Claim.MOVED: frozenset({"reschedule_appointment"}),
     Claim.CANCELLED: frozenset({"cancel_appointment"}),
     Claim.MESSAGE: frozenset({"take_message"}),
+    Claim.WAITING: frozenset({"join_waiting_list"}),
     Claim.DONE: frozenset(
         {
             "schedule_appointment",
             "reschedule_appointment",
             "cancel_appointment",
             "take_message",
+            "join_waiting_list",
         }
     ),
 }
@@ -43,6 +47,7 @@ _FUNCTION = {
     Claim.MOVED: "reschedule_appointment",
     Claim.CANCELLED: "cancel_appointment",
     Claim.MESSAGE: "take_message",
+    Claim.WAITING: "join_waiting_list",
     Claim.DONE: "the function it needs",
 }
 
@@ -75,6 +80,7 @@ _ACTS = (
                     r".*\b(?:message|that|it|note|team|doctor|staff|know|down|on|along|details)\b"),
     (Claim.MESSAGE, r"\b(?:message|note|request) (?:is|has been|was|'s been) "
                     r"(?:\w+ )?(?:sent|passed|taken|left|delivered|forwarded)\b"),
+    (Claim.WAITING, r"\b(?:on|onto|to) (?:the|our) (?:wait(?:ing)?|cancell?ation) ?list\b"),
     (Claim.DONE, r"\b(?:you|we|that|it)(?:'re|'s| are| is) all (?:set|sorted|done)\b"),
     (Claim.DONE, r"^(?:all done|done|that's done|it's done|that is done|all set"
                  r"|consider it done)\b"),
@@ -135,6 +141,11 @@ def unbacked(sentence: str, committed: Sequence[CommittedAction]) -> Claim | Non
 
 def correction(claim: Claim) -> str:
     """What the model is told once."""
+    if claim is Claim.OTHER_TIME:
+        return (
+            "You were about to name a day or time that is not the appointment's. The caller has "
+            "not heard it. Say it again with the day and time that the function answered."
+        )
     return (
         f"You were about to tell the caller that something was done ({claim.value}), but no "
         f"function has done it in this call. The caller has not heard it. Call "
@@ -148,7 +159,9 @@ HONEST = {
     Claim.MOVED: "I haven't been able to move that yet.",
     Claim.CANCELLED: "I haven't been able to cancel that yet.",
     Claim.MESSAGE: "I haven't passed that on yet.",
+    Claim.WAITING: "I haven't put you on the waiting list yet.",
     Claim.DONE: "I haven't been able to do that yet.",
+    Claim.OTHER_TIME: "Let me say that properly.",
 }
 """Said instead when the model claims it again; an offer follows it."""
 

@@ -151,6 +151,20 @@ class Conversation:
             left = ""
         spoken[-1].sentences.append(INTERRUPTED)
 
+    def last_said(self) -> list[str]:
+        """The sentences of the last answer; none when the caller cut it short."""
+        rounds = (e for e in reversed(self._entries) if isinstance(e, Round) and e.sentences)
+        sentences = next((entry.sentences for entry in rounds), [])
+        return [] if INTERRUPTED in sentences else list(sentences)
+
+    def unsay(self, sentences: Sequence[str]) -> None:
+        """These ends of the last answer were not heard, and it is to be given again."""
+        left = list(sentences)
+        for entry in reversed(self._last_answer()):
+            while left and entry.sentences and entry.sentences[-1] == left[-1]:
+                entry.sentences.pop()
+                left.pop()
+
     def drop_turn(self) -> None:
         """The caller went on talking: take back the last turn, unheard, and what was answered.
 

@@ -46,10 +46,21 @@ def present(facts: CallFacts) -> str:
         if facts.caller_number
         else "The caller's number is not known; ask for it when you need one.",
     ]
+    if facts.called_before:
+        lines.append(
+            "This number has called before, but anybody may be using it: say no name and nothing "
+            "on file until the caller has said who they are."
+        )
     if not facts.can_transfer:
         lines.append(
             "This is not a telephone line: a person cannot be put through, take a message."
         )
+    if facts.hints:
+        lines.append(
+            "Staff of the practice are listening and tell you, for you alone; follow it where your "
+            "rules allow, and never read it aloud or say that somebody listens:"
+        )
+        lines.append(_lines(facts.hints))
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ import structlog
 from receptionist.conversation import claims
 from receptionist.conversation.actions import Actions, Finished
 from receptionist.conversation.arguments import specification
+from receptionist.conversation.claimed_times import truth_about
 from receptionist.conversation.context import Conversation, Round
 from receptionist.conversation.events import EffectRequested, RouterEvent
 from receptionist.conversation.failover import Restarted, answer_of
@@ -22,7 +23,13 @@ from receptionist.conversation.prompt import system_prompt
 from receptionist.conversation.turn import Gate, Turn
 from receptionist.domain.emergencies import check_safety, emergency_reply
 from receptionist.errors import ProviderError
-from receptionist.ports.function_handler import Effect, EndCall, FunctionHandler, TransferCaller
+from receptionist.ports.function_handler import (
+    Effect,
+    EndCall,
+    FunctionHandler,
+    Office,
+    TransferCaller,
+)
 from receptionist.ports.language_model import (
     ChatMessage,
     Completed,
@@ -32,7 +39,6 @@ from receptionist.ports.language_model import (
     ToolCall,
     ToolCallRequested,
 )
-from receptionist.ports.records import Database
 from receptionist.voice.sentences import SentenceSplitter
 
 log = structlog.get_logger()
@@ -83,6 +89,8 @@ class _Progress:
     refused: int = 0
     corrected: bool = False
     was_empty: bool = False
+    failed_models: int = 0
+    """From the first on: the caller does not wait for one of them twice in a turn."""
 
 
 class Router:
@@ -92,11 +100,11 @@ class Router:
         self,
         models: Sequence[LanguageModel],
         handlers: Mapping[str, FunctionHandler],
-        database: Database,
+        office: Office,
         clock: Callable[[], datetime],
         *,
         filler_after_s: float = 0.7,
-        slow_model_s: float = 2.0,
+        slow_model_s: float = 1.5,
         event_s: float = 4.0,
         action_s: float = 10.0,
     ) -> None:
@@ -108,7 +116,7 @@ class Router:
         self._slow_model_s = slow_model_s
         self._event_s = event_s
         self._tools = tuple(specification(handler) for handler in handlers.values())
-        self._actions = Actions(handlers, database, clock, action_s=action_s)
+        self._actions = Actions(handlers, office, clock, action_s=action_s)
 
     async def respond(
         self, conversation: Conversation, *, may_act: Gate | None = None
@@ -215,12 +223,15 @@ class Router:
         splitter = SentenceSplitter()
         notes = list(progress.notes)
         events = answer_of(
-            self._models, lambda: self._request(conversation, notes), event_s=self._event_s
+            self._models[progress.failed_models :],
+            lambda: self._request(conversation, notes),
+            event_s=self._event_s,
         )
         try:
             async for event in events:
                 match event:
                     case Restarted():
+                        progress.failed_models += 1
                         splitter = SentenceSplitter()
                         answer.calls.clear()
                         answer.held.clear()
@@ -255,7 +266,7 @@ class Router:
     async def _sentences(self, turn: Turn, answer: _Answer, sentences: Sequence[str]) -> None:
         for sentence in sentences:
             # Whatever follows an unbacked claim was said in the belief that it holds.
-            if answer.held or claims.unbacked(sentence, turn.conversation.committed):
+            if answer.held or _unbacked(turn, sentence):
                 answer.held.append(sentence)
             else:
                 await self._say(turn, answer, sentence)
@@ -294,8 +305,7 @@ class Router:
         await turn.put(EffectRequested(effect))
 
     def _unbacked(self, turn: Turn, answer: _Answer) -> claims.Claim | None:
-        committed = turn.conversation.committed
-        found = (claims.unbacked(sentence, committed) for sentence in answer.held)
+        found = (_unbacked(turn, sentence) for sentence in answer.held)
         return next((claim for claim in found if claim is not None), None)
 
     async def _hold_back(self, progress: _Progress, answer: _Answer) -> bool:
@@ -311,8 +321,25 @@ class Router:
             progress.notes.append(claims.correction(claim))
             return False
         await turn.say(claims.HONEST[claim], answer.round)
-        await turn.say(MAY_TAKE_MESSAGE, answer.round)
+        truths = (_truth(turn, sentence) for sentence in answer.held)
+        if claim is claims.Claim.OTHER_TIME and (truth := next(filter(None, truths), None)):
+            await turn.say(f"It's this one: {truth}.", answer.round)
+        else:
+            await turn.say(MAY_TAKE_MESSAGE, answer.round)
         return True
+
+
+def _unbacked(turn: Turn, sentence: str) -> claims.Claim | None:
+    """What the sentence claims and nothing of this call shows; None when all holds."""
+    claim = claims.unbacked(sentence, turn.conversation.committed)
+    if claim is None and claims.claims(sentence) and _truth(turn, sentence) is not None:
+        return claims.Claim.OTHER_TIME
+    return claim
+
+
+def _truth(turn: Turn, sentence: str) -> str | None:
+    conversation = turn.conversation
+    return truth_about(sentence, conversation.committed, conversation.facts)
 
 
 def _effect(finished: Sequence[Finished]) -> Effect | None:

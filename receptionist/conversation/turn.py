@@ -1,8 +1,8 @@
 """The line between one answer being made and whoever holds the call.
 
 The answer is made in a task of its own, ahead of what has been handed out;
-what was never handed out is taken back when the caller interrupts. Silence
-while functions run is covered by one short phrase.
+what was never handed out is taken back when the caller interrupts. Silence is
+covered by short phrases: soon the first time, and then now and then.
 """
 
 import asyncio
@@ -16,8 +16,13 @@ Gate = Callable[[], Awaitable[object]]
 """Returns once functions may run."""
 
 SLOW_MODEL_FILLER = "One moment, please."
-LONG_WAIT_FILLER = "Thank you for waiting, I'm still on it."
+LONG_WAIT_FILLERS = (
+    "Thank you for waiting, I'm still on it.",
+    "I'm sorry, this is taking a little longer than usual.",
+    "Just a moment more.",
+)
 LONG_WAIT_S = 4.0
+"""From one phrase's first word to the next one's: less than three seconds of it are silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Turn:
         self._filler_after_s = filler_after_s
         self._filler = SLOW_MODEL_FILLER
         self._spoke_last = False
+        self._fillers = 0
         self._filler_at: float | None = self._began + slow_model_s
 
     async def may_act(self) -> None:
@@ -97,8 +103,7 @@ class Turn:
                 async with asyncio.timeout_at(self._filler_at):
                     item = await self._queue.get()
             except TimeoutError:
-                self._filler_at, self._spoke_last = None, False
-                return Sentence(self._filler, filler=True)
+                return self._cover()
             match item:
                 case None:
                     return None
@@ -108,6 +113,14 @@ class Turn:
                     if isinstance(event, Sentence):
                         self._filler_at, self._spoke_last = None, True
                     return event
+
+    def _cover(self) -> Sentence:
+        filler = Sentence(self._filler, filler=True)
+        self._spoke_last = False
+        self._filler = LONG_WAIT_FILLERS[self._fillers % len(LONG_WAIT_FILLERS)]
+        self._fillers += 1
+        self._filler_at = asyncio.get_running_loop().time() + LONG_WAIT_S
+        return filler
 
     def withdraw(self) -> None:
         """Take back from the dialogue what was made but never handed out."""
@@ -119,12 +132,12 @@ class Turn:
                 item.origin.unsay(item.event.text)
 
     def _expect_wait(self, filler: str | None) -> None:
-        # Two fillers in a row sound broken; after a sentence there is time until it was spoken.
-        if self._filler_at is not None and filler is not None:
+        # After a phrase, or a sentence, there is time until it was spoken.
+        if self._fillers == 0 and self._filler_at is not None and filler is not None:
             self._filler = filler
             self._filler_at = self._began + self._filler_after_s
         elif self._spoke_last:
-            self._filler = LONG_WAIT_FILLER
+            self._filler = LONG_WAIT_FILLERS[0]
             self._filler_at = asyncio.get_running_loop().time() + LONG_WAIT_S
 
     def _elapsed_ms(self) -> float:

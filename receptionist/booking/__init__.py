@@ -1,0 +1,1 @@
+"""The practice's book: offers, bookings, and what follows them."""
