@@ -8,12 +8,13 @@ committed; dropped, it leaves the conversation as it was.
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from typing import Any
 
 import structlog
 
 from receptionist.call.file import CallFile
 from receptionist.conversation.context import Conversation
-from receptionist.conversation.events import ActionDone, RouterEvent
+from receptionist.conversation.events import ActionDone, ActionStarted, RouterEvent
 from receptionist.conversation.router import Router
 
 log = structlog.get_logger()
@@ -25,7 +26,9 @@ class Attempt:
     def __init__(self, text: str | None, *, committed: bool) -> None:
         self.text = text
         self.committed = asyncio.Event()
-        self.dropped = False
+        self.dropped = self.acted = False
+        self.before: dict[str, Any] | None = None
+        """The conversation as it was; None until the attempt has begun."""
         self.events: list[RouterEvent] = []
         if committed:
             self.committed.set()
@@ -70,6 +73,7 @@ class Answering:
         if attempt is None:
             return
         attempt.committed.set()
+        self._file.save_state()
         for event in attempt.events:
             self._deliver(event)
         attempt.events.clear()
@@ -77,10 +81,19 @@ class Answering:
             self._finished(attempt)
 
     def drop(self) -> None:
-        """The caller went on: nothing was said, nothing of it stays."""
-        if self._current is not None:
-            self._current.dropped = True
+        """The caller went on: nothing was said, nothing of it stays but what it has done.
+
+        At once, and not when the cancelled task gets to it: what is added to the
+        conversation from now on must not be taken back with it.
+        """
+        attempt = self._current
         self.cancel()
+        if attempt is None:
+            return
+        attempt.dropped = True
+        if attempt.before is not None and not attempt.acted:
+            facts = self._file.conversation.facts
+            self._file.conversation = Conversation.restore(attempt.before, facts)
 
     def cancel(self) -> None:
         """Stop thinking; what has been said and done stays in the conversation."""
@@ -92,28 +105,28 @@ class Answering:
         if previous is not None:
             await asyncio.wait([previous])
         self._file.refresh_clock()
-        before = self._file.conversation.snapshot()
-        acted = False
+        conversation = self._file.conversation
+        attempt.before = conversation.snapshot()
         try:
             if attempt.text is not None:
-                self._file.conversation.begin_turn(attempt.text)
-            events = self._router.respond(self._file.conversation, may_act=attempt.committed.wait)
+                conversation.begin_turn(attempt.text)
+                # From here on another process would answer these words.
+                self._file.answered = False
+                self._file.save_state()
+            events = self._router.respond(conversation, may_act=attempt.committed.wait)
             async with aclosing(events):
                 async for event in events:
-                    acted = acted or isinstance(event, ActionDone)
                     self._pass_on(attempt, event)
         except Exception:  # whatever it was, the caller must hear something
             log.exception("attempt_failed")
-            self._failed()
+            if attempt is self._current:
+                self._failed()
             return
-        finally:
-            if attempt.dropped and not acted:
-                facts = self._file.conversation.facts
-                self._file.conversation = Conversation.restore(before, facts)
         if attempt.committed.is_set():
             self._finished(attempt)
 
     def _pass_on(self, attempt: Attempt, event: RouterEvent) -> None:
+        attempt.acted = attempt.acted or isinstance(event, ActionStarted | ActionDone)
         if attempt.committed.is_set():
             self._deliver(event)
         else:

@@ -6,17 +6,26 @@ after a kill -9, a deploy or a lost socket alike.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import structlog
 
 from receptionist.call import phrases
 from receptionist.call.file import CallFile, Clock, open_file, utc_now
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction
+from receptionist.call.live import do
+from receptionist.call.memory import CallMemory, KnownCall
 from receptionist.call.plain import PlainMode
 from receptionist.call.stream_tokens import issue_stream_token
 from receptionist.call.warm import WarmLines
+from receptionist.call.ways import Ways
 from receptionist.domain.contacts import to_e164
 from receptionist.domain.practice import Practice
-from receptionist.ports.records import CallRecord, Database, Journal, StaffMessage
+from receptionist.errors import DatabaseAway
+from receptionist.ports.records import CallRecord, Database, StaffMessage
+from receptionist.ports.staff import Recording
 
+log = structlog.get_logger()
 # A stream that is lost this often goes on in plain mode.
 MOST_RESUMES = 3
 FINAL_STATUSES = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -38,59 +47,61 @@ class FrontDesk:
     def __init__(
         self,
         database: Database,
-        journal: Journal,
+        memory: CallMemory,
         plain: PlainMode,
         warm: WarmLines,
         *,
         streaming: bool,
+        ways: Ways | None = None,
         clock: Clock = utc_now,
     ) -> None:
+        """`streaming`: there are vendors for streams; `ways` tells whether they can be used now."""
         self._database = database
-        self._journal = journal
+        self._memory = memory
         self._plain = plain
         self._warm = warm
         self._streaming = streaming
+        self._ways = ways
         self._clock = clock
 
     async def incoming(self, ring: Ring) -> Instruction:
         """A call arrives, or its webhook is retried."""
-        async with self._database.transaction() as uow:
-            practice = await uow.practices.by_number(ring.to_number)
-            record = self._record(ring, practice)
-            is_new = await uow.calls.add(record)
-            if is_new:
-                action = "call.arrived" if practice else "call.refused.unknown_number"
-                await uow.audit.append(
-                    actor="telephony", action=action, subject=f"call:{ring.call_sid}"
-                )
-            if practice is None:
-                await uow.calls.set_outcome(ring.call_sid, "refused")
-                await uow.calls.end(ring.call_sid, "refused", self._clock())
+        practice, is_new = await self._arrived(ring)
         if practice is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
-        if self._streaming:
+        file = None if is_new else await self._file(ring.call_sid)
+        if self._stream_is_open and not (file and file.plain):
             return await self._connect(ring.call_sid, practice)
-        file = await self._file(ring.call_sid)
+        file = file or await self._file(ring.call_sid)
         if file is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
         if not is_new and file.plain:
             return self._plain.again(file)
         return await self._kept(file, self._plain.greet(file))
 
+    async def known(self, ring: Ring) -> None:
+        """See that a call is in the records, though its first webhook may never have come."""
+        await self._arrived(ring)
+
     async def ended(self, call_sid: str, call_status: str) -> Instruction:
         """The stream ended: hang up, dial, go on in plain mode, or resume on a new stream."""
         file = await self._file(call_sid)
         if file is None or file.next == "hang_up":
-            return HangUp()
+            return HangUp(file.parting if file else [])
         if call_status in FINAL_STATUSES:
             await self._closed(file)
             return HangUp()
-        if file.next == "transfer" and file.practice.transfer_number:
-            return Dial(file.practice.transfer_number)
-        if file.next == "plain" or file.resumes >= MOST_RESUMES or not self._streaming:
+        file.lost = False
+        if file.next == "transfer" and file.transfer_number:
+            return Dial(file.transfer_number, file.parting)
+        if file.next == "plain":
+            if self._ways is not None:
+                self._ways.look()
+            return await self._kept(file, await self._plain.take_over(file))
+        if file.resumes >= MOST_RESUMES or not self._stream_is_open:
             return await self._kept(file, await self._plain.go_on(file, phrases.RECONNECTED))
         file.resumes += 1
-        file.resume_with(phrases.RECONNECTED)
+        file.take_up()
         await file.kept()
         return await self._connect(call_sid, file.practice)
 
@@ -101,6 +112,16 @@ class FrontDesk:
         file = await self._file(call_sid)
         if file is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
+        await self._do_as_staff_ask(file)
+        is_news = self._plain.is_news(
+            file, number, speech=speech, digits=digits, confidence=confidence
+        )
+        if is_news and self._may_return(file):
+            file.return_with(speech.strip())
+            await file.kept()
+        if file.returns and file.next == "conversation":
+            # The webhook that moved it may be asked again.
+            return await self._connect(call_sid, file.practice)
         instruction = await self._plain.turn(
             file, number, speech=speech, digits=digits, confidence=confidence
         )
@@ -117,7 +138,7 @@ class FrontDesk:
             file.plan("hang_up")
             return await self._kept(file, HangUp())
         await self._audit("transfer.unanswered", call_sid)
-        if file.channel == "plain" or not self._streaming:
+        if file.channel == "plain" or not self._stream_is_open:
             note = phrases.TRANSFER_UNANSWERED
             return await self._kept(file, await self._plain.go_on(file, note))
         file.resume_with(phrases.TRANSFER_UNANSWERED)
@@ -142,33 +163,92 @@ class FrontDesk:
     async def voicemail(
         self, call_sid: str, form: Mapping[str, str], *, recording_sid: str, recording_url: str
     ) -> None:
-        """A recorded message reaches the staff inbox, once."""
+        """A recorded message reaches the staff inbox, once; later with the database away."""
+        try:
+            await self._voicemail(call_sid, form, recording_sid, recording_url)
+        except DatabaseAway:
+            known = self._memory.recall(call_sid)
+            practices = [known.practice] if known else self._memory.practices
+            if not practices:
+                raise
+            call = known.record if known else None
+            self._memory.message(self._left(call_sid, form, practices[0], call, recording_url))
+            await self._memory.flush()
+
+    async def _voicemail(
+        self, call_sid: str, form: Mapping[str, str], recording_sid: str, recording_url: str
+    ) -> None:
         async with self._database.transaction() as uow:
-            practice = await uow.practices.by_number(form.get("To", ""))
+            call = await uow.calls.get(call_sid)
+            practice = await uow.practices.by_number(
+                (call and call.to_number) or form.get("To", "")
+            )
             practices = [practice] if practice else await uow.practices.all()
             if not practices:
                 return
-            seconds = form.get("RecordingDuration", "?")
-            key = f"recording:{recording_sid or recording_url}"
-            await uow.messages.add(
-                StaffMessage(
-                    id="",
-                    practice_id=practices[0].id,
-                    call_sid=call_sid,
-                    caller_name="Voicemail",
-                    phone=to_e164(form.get("From", ""), practices[0]),
-                    message=f"Voicemail of {seconds} seconds: {recording_url}",
-                    urgency="urgent",
-                    recipient=None,
-                    status="new",
-                    created_at=self._clock(),
-                    idempotency_key=key,
+            await uow.messages.add(self._left(call_sid, form, practices[0], call, recording_url))
+            if recording_sid:
+                seconds = form.get("RecordingDuration", "")
+                length = int(seconds) if seconds.isdigit() else None
+                await uow.recordings.add(
+                    Recording(recording_sid[:64], call_sid, self._clock(), length)
                 )
-            )
             await uow.calls.set_outcome(call_sid, "message")
             await uow.audit.append(
                 actor="telephony", action="voicemail.recorded", subject=f"call:{call_sid}"
             )
+
+    def _left(
+        self,
+        call_sid: str,
+        form: Mapping[str, str],
+        practice: Practice,
+        call: CallRecord | None,
+        recording_url: str,
+    ) -> StaffMessage:
+        return StaffMessage(
+            id=uuid4().hex,
+            practice_id=practice.id,
+            call_sid=call_sid,
+            caller_name="Voicemail",
+            # A recording's callback does not say who called.
+            phone=call.from_number if call else to_e164(form.get("From", ""), practice),
+            message=f"Voicemail of {form.get('RecordingDuration', '?')} seconds: {recording_url}",
+            urgency="urgent",
+            recipient=None,
+            status="new",
+            created_at=self._clock(),
+            idempotency_key=f"recording:{form.get('RecordingSid') or recording_url}",
+        )
+
+    async def _arrived(self, ring: Ring) -> tuple[Practice | None, bool]:
+        """The practice that was called, and whether the call is new."""
+        try:
+            return await self._recorded(ring)
+        except DatabaseAway:
+            practice = self._memory.practice_of(ring.to_number)
+            if practice is None:
+                raise
+        if self._memory.recall(ring.call_sid) is not None:
+            return practice, False
+        record = self._record(ring, practice)
+        self._memory.remember(KnownCall(record, practice, called_before=False))
+        self._memory.arrived(record)
+        return practice, True
+
+    async def _recorded(self, ring: Ring) -> tuple[Practice | None, bool]:
+        async with self._database.transaction() as uow:
+            practice = await uow.practices.by_number(ring.to_number)
+            is_new = await uow.calls.add(self._record(ring, practice))
+            if is_new:
+                action = "call.arrived" if practice else "call.refused.unknown_number"
+                await uow.audit.append(
+                    actor="telephony", action=action, subject=f"call:{ring.call_sid}"
+                )
+            if practice is None:
+                await uow.calls.set_outcome(ring.call_sid, "refused")
+                await uow.calls.end(ring.call_sid, "refused", self._clock())
+        return practice, is_new
 
     def _record(self, ring: Ring, practice: Practice | None) -> CallRecord:
         record = CallRecord(
@@ -177,7 +257,7 @@ class FrontDesk:
             from_number=None,
             to_number=ring.to_number,
             started_at=self._clock(),
-            channel="stream" if self._streaming else "plain",
+            channel="stream" if self._stream_is_open else "plain",
         )
         if practice is None:
             return record
@@ -186,7 +266,21 @@ class FrontDesk:
 
     async def _connect(self, call_sid: str, practice: Practice) -> ConnectStream:
         self._warm.prepare(call_sid, practice)
-        return ConnectStream(await issue_stream_token(self._database, call_sid, self._clock()))
+        try:
+            token = await issue_stream_token(self._database, call_sid, self._clock())
+        except DatabaseAway:
+            token = self._memory.issue_ticket(call_sid, self._clock())
+        return ConnectStream(token)
+
+    @property
+    def _stream_is_open(self) -> bool:
+        return self._streaming and (self._ways is None or self._ways.stream_is_open)
+
+    def _may_return(self, file: CallFile) -> bool:
+        """Not when it was the streams that broke again and again."""
+        if self._ways is None or file.resumes >= MOST_RESUMES:
+            return False
+        return self._ways.may_return(file.returns)
 
     async def _closed(self, file: CallFile) -> None:
         file.ended("lost" if file.lost else "caller")
@@ -194,11 +288,26 @@ class FrontDesk:
         await file.kept()
 
     async def _file(self, call_sid: str) -> CallFile | None:
-        return await open_file(self._database, self._journal, call_sid, self._clock)
+        return await open_file(self._database, self._memory, call_sid, self._clock)
+
+    async def _do_as_staff_ask(self, file: CallFile) -> None:
+        """Nobody holds a call in plain mode: what is wanted of it has waited until now."""
+        if self._memory.is_away:
+            return
+        async with self._database.reading() as uow:
+            waiting = await uow.staff_requests.waiting([file.call_sid])
+        if not waiting:
+            return
+        async with self._database.transaction() as uow:
+            for request in await uow.staff_requests.take([file.call_sid]):
+                do(request, file)
 
     async def _audit(self, action: str, call_sid: str) -> None:
-        async with self._database.transaction() as uow:
-            await uow.audit.append(actor="telephony", action=action, subject=f"call:{call_sid}")
+        try:
+            async with self._database.transaction() as uow:
+                await uow.audit.append(actor="telephony", action=action, subject=f"call:{call_sid}")
+        except DatabaseAway:
+            log.error("not_audited", action=action)
 
     async def _kept(self, file: CallFile, instruction: Instruction) -> Instruction:
         await file.kept()

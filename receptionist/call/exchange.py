@@ -1,7 +1,10 @@
-"""One exchange in the making: what the caller said, and where its milliseconds went."""
+"""Exchanges in the making: what the caller said, and where the milliseconds went."""
 
 import time
 from dataclasses import dataclass, field
+
+from receptionist.call.file import CallFile
+from receptionist.call.speaking import Speaker
 
 
 @dataclass(slots=True)
@@ -45,3 +48,75 @@ class Exchange:
             before = at
         found["total"] = round((before - self.speech_ended) * 1000, 1)
         return found
+
+
+class Exchanges:
+    """The exchange that goes on, and its record once it is over."""
+
+    def __init__(self, file: CallFile, speaker: Speaker) -> None:
+        self._file = file
+        self._speaker = speaker
+        self._current: Exchange | None = None
+        self._speech_ended: float | None = None
+
+    def voice_started(self) -> None:
+        """The caller speaks: what they said before is not what is answered next."""
+        if self._current is None:
+            self._speech_ended = None
+
+    def voice_stopped(self, at: float) -> None:
+        """They stopped then; `at` is `time.monotonic()`."""
+        if self._current is None:
+            self._speech_ended = at
+
+    def begin(self, caller: str, number: int | None = None) -> None:
+        """What the caller said is answered from now on; the exchange before is over."""
+        self.finish()
+        self._speaker.begin_turn()
+        speech_ended = self._speech_ended or time.monotonic()
+        self._speech_ended = None
+        number = self._file.next_turn() if number is None else number
+        self._current = Exchange(number, caller, speech_ended)
+
+    def reached(self, stage: str) -> None:
+        """The answer has come that far."""
+        if self._current is not None:
+            self._current.stage_reached(stage)
+
+    def keep(self, *, answered: bool) -> None:
+        """What another process would go on from: kept while the exchange goes on."""
+        self._file.answered = answered
+        self._file.unheard = self._speaker.unheard()
+        if self._current is not None:
+            self._file.keep_exchange(
+                self._current.number,
+                caller=self._current.caller,
+                receptionist=self._speaker.said(),
+                heard=self._speaker.heard(),
+            )
+
+    def forget(self) -> None:
+        """The caller has the floor: what they have not heard is not said any more."""
+        self._file.unheard = []
+        self._file.save_state()
+
+    def drop(self) -> None:
+        """Nothing of it was heard; it leaves no record, and no hole in the numbers."""
+        exchange, self._current = self._current, None
+        if exchange is not None:
+            self._file.take_back(exchange.number)
+
+    def finish(self) -> None:
+        """Keep what was said and heard."""
+        exchange, self._current = self._current, None
+        if exchange is None:
+            return
+        self._file.unheard = self._speaker.unheard()
+        self._file.record_turn(
+            exchange.number,
+            caller=exchange.caller,
+            receptionist=self._speaker.said(),
+            heard=self._speaker.heard(),
+            timings=exchange.timings() if exchange.caller else {},
+            lasted_ms=(time.monotonic() - exchange.speech_ended) * 1000,
+        )

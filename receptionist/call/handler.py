@@ -6,21 +6,28 @@ into events, and decisions into audio, model requests and records. Policy is in
 """
 
 import asyncio
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import assert_never
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from typing import Literal, assert_never
 
 import structlog
 
 from receptionist.call import phrases
 from receptionist.call.answering import Answering, Attempt
-from receptionist.call.exchange import Exchange
+from receptionist.call.ending import CallOver, Ending
+from receptionist.call.exchange import Exchanges
+from receptionist.call.falling_back import FallingBack
 from receptionist.call.file import CallFile
 from receptionist.call.hearing import Hearing
+from receptionist.call.live import UNWATCHED, Watched
+from receptionist.call.media_clock import MediaClock
 from receptionist.call.media_socket import MediaSocket
+from receptionist.call.outgoing import Outgoing
 from receptionist.call.speaking import Speaker
 from receptionist.call.speech_cache import SpeechCache
+from receptionist.call.steering import Steering
+from receptionist.call.transcripts import turn_event, words_of
 from receptionist.call.warm import Vendors
 from receptionist.conversation.events import (
     ActionDone,
@@ -33,24 +40,15 @@ from receptionist.conversation.events import (
 from receptionist.conversation.router import Router
 from receptionist.observability import Metrics
 from receptionist.ports.function_handler import Effect, EndCall, TransferCaller
-from receptionist.ports.records import EndedBy
-from receptionist.ports.speech_to_text import (
-    EagerEndOfTurn,
-    EndOfTurn,
-    FinalTranscript,
-    PartialTranscript,
-    SpeechBegan,
-    TranscriptEvent,
-    TurnResumed,
-)
+from receptionist.ports.speech_to_text import TranscriptEvent
 from receptionist.ports.voice_detector import VoiceListening
 from receptionist.voice import media_stream
-from receptionist.voice import turn_taking as turns
+from receptionist.voice import turn_events as turns
+from receptionist.voice.turn_config import TurnConfig
+from receptionist.voice.turn_taking import TurnMachine
+from receptionist.voice.voice_activity import VoiceEdge, VoiceStopped
 
 log = structlog.get_logger()
-
-GOODBYE_BUDGET_S = 20.0
-"""The goodbye has been heard by then, or the call ends all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +59,7 @@ class StreamServices:
     vendors: Vendors
     cache: SpeechCache
     metrics: Metrics
-
-
-class _CallOver(Exception):
-    """Leaves the call's task group; not an error."""
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Media time: the stream's own timestamps, carried on between frames by the wall."""
-
-    media_ms: int = 0
-    at: float = field(default_factory=time.monotonic)
-
-    def frame(self, timestamp_ms: int) -> None:
-        now = self.now_ms
-        self.media_ms, self.at = max(timestamp_ms, now), time.monotonic()
-
-    @property
-    def now_ms(self) -> int:
-        return self.media_ms + int((time.monotonic() - self.at) * 1000)
+    live: Watched = UNWATCHED
 
 
 class TwilioCallHandler:
@@ -93,23 +72,23 @@ class TwilioCallHandler:
         hearing: Hearing,
         listening: VoiceListening,
         services: StreamServices,
-        config: turns.TurnConfig | None = None,
+        config: TurnConfig | None = None,
     ) -> None:
         self._socket = socket
         self._file = file
         self._hearing = hearing
         self._listening = listening
         self._metrics = services.metrics
+        self._live = services.live
         self._protocol = media_stream.MediaStreamProtocol()
-        self._machine = turns.TurnMachine(config or turns.TurnConfig())
-        self._clock = _Clock()
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._machine = TurnMachine(config or TurnConfig())
+        self._clock = MediaClock()
+        self._outgoing = Outgoing(socket, on_sent=lambda: self._exchanges.reached("first_frame"))
         self._wake = asyncio.Event()
-        self._over: asyncio.Future[EndedBy | None] = asyncio.get_running_loop().create_future()
-        self._ending: Callable[[], None] | None = None
+        self._due_ms = inf
         self._reply_complete = False
-        self._exchange: Exchange | None = None
-        self._speech_ended: float | None = None
+        self._repeating = False
+        """What is said now is in the conversation already, from before the stream broke off."""
         self._group = asyncio.TaskGroup()
         language = file.practice.languages[0] if file.practice.languages else "en"
         self._speaker = Speaker(
@@ -117,18 +96,24 @@ class TwilioCallHandler:
             services.cache,
             language=language,
             stream=self._protocol,
-            send=self._outgoing.put_nowait,
+            send=self._outgoing.put,
             now_ms=lambda: self._clock.now_ms,
-            on_first_audio=self._first_audio,
-            on_lost=self._go_plain,
+            on_first_audio=lambda: self._exchanges.reached("first_audio"),
+            on_lost=lambda: self._fallback.mute(),
             metrics=services.metrics,
         )
+        self._exchanges = Exchanges(file, self._speaker)
+        self._ending = Ending(file, self._exchanges.finish)
+        self.steering = Steering(file, self._ending)
         self._answering = Answering(
             services.router,
             file,
             deliver=self._deliver,
             finished=self._attempt_finished,
-            failed=lambda: self._feed(turns.AttemptFailed()),
+            failed=self._attempt_failed,
+        )
+        self._fallback = FallingBack(
+            file, self._speaker, self._ending, lambda: self._answering.running
         )
 
     async def run(self) -> None:
@@ -139,12 +124,12 @@ class TwilioCallHandler:
                 group.create_task(self._send())
                 group.create_task(self._speaker.run())
                 group.create_task(self._expire_deadlines())
-                group.create_task(self._leave_when_over())
-        except* _CallOver:
+                group.create_task(self._ending.wait())
+        except* CallOver:
             pass
         finally:
             self._hearing.stop()
-            self._finish_exchange()
+            self._exchanges.finish()
             self._count_anomalies()
             await self._file.kept()
             await self._socket.close()
@@ -155,7 +140,7 @@ class TwilioCallHandler:
         while True:
             message = await self._socket.receive()
             if message is None:
-                self._lost()
+                self._ending.lose()
                 return
             event = self._protocol.receive(message)
             if event is not None:
@@ -164,7 +149,8 @@ class TwilioCallHandler:
     def _stream_event(self, event: media_stream.StreamEvent) -> None:
         match event:
             case media_stream.Media(mulaw=mulaw, timestamp_ms=at_ms):
-                self._clock.frame(at_ms)
+                if self._clock.frame(at_ms) >= self._due_ms:
+                    self._wake.set()
                 self._hearing.feed(mulaw)
                 for edge in self._listening.feed(mulaw, at_ms):
                     self._voice_edge(edge)
@@ -172,11 +158,12 @@ class TwilioCallHandler:
                 self._started(event)
             case media_stream.MarkEchoed(name=name):
                 self._speaker.echoed(name)
+                self._exchanges.keep(answered=self._file.answered)
                 self._check_heard()
             case media_stream.Dtmf(digit=digit):
                 self._feed(turns.Key(digit))
             case media_stream.Stopped():
-                self._end("caller")
+                self._ending.caller_hung_up()
             case media_stream.Connected():
                 pass
             case _:
@@ -185,42 +172,39 @@ class TwilioCallHandler:
     def _started(self, event: media_stream.Started) -> None:
         if event.call_sid != self._file.call_sid:
             log.warning("stream_for_another_call")
-            self._end(None)
+            self._ending.refuse()
             return
-        self._hearing.attach(self._words, self._go_plain)
         if self._file.is_new and not self._file.conversation.messages:
             self._greet()
+        elif self._file.cut_off:
+            self._take_up()
         else:
-            self._answer_note()
+            self._answer_note(self._file.take_pending())
+        self._hearing.attach(self._words, self._fallback.deaf)
 
-    def _lost(self) -> None:
-        """The socket is gone without a `stop`: stored state answers if Twilio asks again."""
-        self._file.lost = True
-        self._file.plan(self._file.next)
-        self._end(None)
+    async def _send(self) -> None:
+        await self._outgoing.run()
+        self._ending.lose()
+
+    def _count_anomalies(self) -> None:
+        for kind, count in self._protocol.anomalies.items():
+            self._metrics.stream_anomalies.labels(kind).inc(count)
 
     # In: words and voice.
 
     def _words(self, event: TranscriptEvent) -> None:
-        match event:
-            case SpeechBegan():
-                self._feed(turns.SpeechBegan())
-            case PartialTranscript(text=text, confidence=confidence):
-                self._feed(turns.Partial(text, confidence))
-            case FinalTranscript(text=text, confidence=confidence, speech_final=final):
-                self._feed(turns.Final(text, confidence, final))
-            case EagerEndOfTurn(text=text):
-                self._feed(turns.EagerEnd(text))
-            case TurnResumed():
-                self._feed(turns.Resumed())
-            case EndOfTurn(text=text):
-                self._feed(turns.TurnEnded(text))
-            case _:
-                assert_never(event)
+        self._feed(turns.HeardSoFar(self._speaker.said(), self._speaker.heard()))
+        self._feed(turn_event(event))
+        if words := words_of(event):
+            self._live.say(self._file.call_sid, "caller", words)
 
-    def _voice_edge(self, edge: turns.VoiceStarted | turns.VoiceStopped) -> None:
-        if isinstance(edge, turns.VoiceStopped) and self._exchange is None:
-            self._speech_ended = time.monotonic()
+    def _voice_edge(self, edge: VoiceEdge) -> None:
+        if isinstance(edge, VoiceStopped):
+            self._exchanges.voice_stopped(self._clock.wall_at(edge.at_ms))
+            self._hearing.voice_stopped()
+        else:
+            self._exchanges.voice_started()
+            self._hearing.voice_started()
         self._feed(edge)
 
     # Whose turn it is: events in, decisions out.
@@ -233,27 +217,29 @@ class TwilioCallHandler:
     async def _expire_deadlines(self) -> None:
         while True:
             self._wake.clear()
+            for decision in self._machine.expire(self._clock.now_ms):
+                self._decide(decision)
             deadline = self._machine.deadline_ms
+            self._due_ms = inf if deadline is None else deadline
             wait_s = None if deadline is None else (deadline - self._clock.now_ms) / 1000
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()
-            except TimeoutError:
-                for decision in self._machine.expire(self._clock.now_ms):
-                    self._decide(decision)
 
     def _decide(self, decision: turns.Decision) -> None:
         match decision:
             case turns.StartAttempt(text=text, eager=eager):
-                self._begin_exchange(text)
-                self._answering.start(self._group, text, eager=eager)
+                self._answer(text, eager=eager)
+            case turns.KeysEntered(digits=text) | turns.CutMonologue(text=text):
+                self._answer(text)
             case turns.CommitAttempt():
+                self._exchanges.keep(answered=False)
                 self._answering.commit()
             case turns.DropAttempt():
                 self._answering.drop()
-                self._exchange = None
+                self._exchanges.drop()
             case turns.ClearSpeech():
-                self._drop_outgoing_audio()
+                self._outgoing.drop()
                 self._speaker.hold()
             case turns.ResumeSpeech():
                 self._speaker.resume()
@@ -261,63 +247,77 @@ class TwilioCallHandler:
                 self._abandon()
             case turns.AskStillThere():
                 self._say_alone(phrases.STILL_THERE)
-            case turns.AskRepeat():
-                self._say_alone(phrases.REPEAT_PLEASE)
+            case turns.AskRepeat(trouble=trouble):
+                self._say_alone(phrases.TROUBLE if trouble else phrases.REPEAT_PLEASE)
             case turns.OfferMessage():
                 self._note(phrases.NOT_UNDERSTOOD)
-            case turns.AskForPerson():
-                self._note(phrases.PRESSED_ZERO)
-            case turns.KeysEntered(digits=digits):
-                self._begin_exchange(digits)
-                self._answering.start(self._group, digits, eager=False)
-            case turns.CutMonologue(text=text):
-                self._begin_exchange(text)
-                self._answering.start(self._group, text, eager=False)
+            case turns.AskForPerson(text=text):
+                self._note(phrases.PRESSED_ZERO, caller=text)
             case turns.SayGoodbyeAndEnd(reason=reason):
                 self._goodbye(reason)
+            case turns.HandOver():
+                self._ending.go_plain()
             case _:
                 assert_never(decision)
 
     # Out: answers.
 
     def _greet(self) -> None:
-        practice = self._file.practice
-        text = phrases.greeting(practice.greeting, recording=practice.recording)
-        self._file.conversation.greet(text)
-        self._exchange = self._new_exchange(0, "")
-        self._say(text)
-        self._complete()
+        self._say_alone(self._file.greeting, number=0)
 
-    def _answer_note(self) -> None:
-        """The conversation goes on after a transfer or a lost stream: its last entry is a note."""
-        self._begin_exchange("")
+    def _take_up(self) -> None:
+        """The conversation goes on where its last stream, or its last process, broke off."""
+        again = self._file.broken_off()
+        if not again and self._file.answered:
+            self._note(phrases.RECONNECTED)
+            return
+        self._begin()
+        for sentence in (phrases.CUT_OFF, *again):
+            self._say(sentence)
+        if again:
+            self._repeating = True
+            self._complete()
+        else:
+            self._answering.start(self._group, None, eager=False)
+
+    def _answer_note(self, caller: str = "") -> None:
+        """The conversation's last entry is a note about what happened on the line."""
+        self._begin(caller)
         self._answering.start(self._group, None, eager=False)
 
-    def _note(self, note: str) -> None:
+    def _answer(self, text: str, *, eager: bool = False) -> None:
+        self._begin(text)
+        if not eager:
+            self._exchanges.keep(answered=False)
+        self._answering.start(self._group, text, eager=eager)
+
+    def _begin(self, caller: str = "", number: int | None = None) -> None:
+        self._repeating = False
+        self._exchanges.begin(caller, number)
+
+    def _note(self, note: str, *, caller: str = "") -> None:
+        if caller:
+            self._file.conversation.begin_turn(caller)
         self._file.conversation.note(note)
-        self._begin_exchange("")
-        self._answering.start(self._group, None, eager=False)
+        self._answer_note(caller)
 
-    def _say_alone(self, text: str) -> None:
+    def _say_alone(self, text: str, *, number: int | None = None) -> None:
         """A sentence by rule, outside any turn of the model's."""
         self._file.conversation.greet(text)
-        self._finish_exchange()
-        self._exchange = self._new_exchange(self._file.next_turn(), "")
+        self._begin("", number)
         self._say(text)
         self._complete()
 
-    def _goodbye(self, reason: str) -> None:
+    def _goodbye(self, reason: Literal["silence", "too_long"]) -> None:
         self._answering.cancel()
-        silent = reason == "silence"
-        text = phrases.SILENCE_GOODBYE if silent else phrases.TOO_LONG_GOODBYE
-        self._finish_when_heard(self._hang_up)
-        self._say_alone(text)
+        self._ending.when_heard(self._ending.hang_up, self._group)
+        self._say_alone(phrases.GOODBYES[reason])
 
     def _deliver(self, event: RouterEvent) -> None:
         match event:
             case Sentence(text=text, filler=filler):
-                self._reached("model_first_token")
-                self._reached("first_sentence")
+                self._exchanges.reached("model_first_token")
+                self._exchanges.reached("first_sentence")
                 self._say(text, filler=filler)
             case ActionStarted():
                 self._feed(turns.ActionRunning(True))
@@ -326,17 +326,17 @@ class TwilioCallHandler:
             case EffectRequested(effect=effect):
                 self._take_effect(effect)
             case TurnTimings():
-                self._reached("model_first_token")
+                self._exchanges.reached("model_first_token")
             case _:
                 assert_never(event)
 
     def _take_effect(self, effect: Effect) -> None:
         match effect:
             case EndCall():
-                self._finish_when_heard(self._hang_up)
+                self._ending.when_heard(self._ending.hang_up, self._group)
             case TransferCaller(reason=reason):
                 self._feed(turns.TransferPending())
-                self._finish_when_heard(lambda: self._transfer(reason))
+                self._ending.when_heard(lambda: self._ending.transfer(reason), self._group)
             case _:
                 assert_never(effect)
 
@@ -344,20 +344,29 @@ class TwilioCallHandler:
         self._reply_complete = False
         self._feed(turns.ReplyStarted(text))
         self._speaker.say(text, filler=filler)
+        self._live.say(self._file.call_sid, "receptionist", text)
+        self._exchanges.keep(answered=False)
 
     def _attempt_finished(self, attempt: Attempt) -> None:
         if attempt.dropped:
             return
         if self._speaker.said_anything:
             self._complete()
-        elif self._ending is not None:
-            self._ending()
+        elif self._ending.pending:
+            self._ending.all_heard()
         else:
             self._feed(turns.AttemptEmpty())
+
+    def _attempt_failed(self) -> None:
+        """What was said before it failed is still heard to its end."""
+        self._feed(turns.AttemptFailed())
+        if self._speaker.said_anything:
+            self._complete()
 
     def _complete(self) -> None:
         """Everything of this reply has been queued; what remains is that it is heard."""
         self._reply_complete = True
+        self._exchanges.keep(answered=True)
         self._feed(turns.ReplyComplete())
         self._check_heard()
 
@@ -365,109 +374,21 @@ class TwilioCallHandler:
         if not self._reply_complete or self._speaker.anything_unheard:
             return
         self._reply_complete = False
-        self._finish_exchange()
-        if self._ending is not None:
-            self._ending()
+        self._exchanges.finish()
+        if self._ending.pending:
+            self._ending.all_heard()
         else:
             self._feed(turns.ReplyHeard())
+            self._fallback.said()
 
     def _abandon(self) -> None:
         """The caller has taken the floor: the model's context holds only what was heard."""
         heard = self._speaker.heard()
         self._answering.cancel()
-        self._ending = None
-        self._finish_exchange()
-        self._file.conversation.heard(heard)
+        self._ending.forget()
+        self._exchanges.finish()
+        if not self._repeating:
+            self._file.conversation.heard(heard)
         self._speaker.abandon()
         self._reply_complete = False
-
-    # Records and timings.
-
-    def _begin_exchange(self, caller: str) -> None:
-        self._finish_exchange()
-        self._exchange = self._new_exchange(self._file.next_turn(), caller)
-
-    def _new_exchange(self, number: int, caller: str) -> Exchange:
-        self._speaker.begin_turn()
-        speech_ended = self._speech_ended or time.monotonic()
-        self._speech_ended = None
-        return Exchange(number, caller, speech_ended)
-
-    def _finish_exchange(self) -> None:
-        exchange, self._exchange = self._exchange, None
-        if exchange is None:
-            return
-        timings = exchange.timings() if exchange.caller else {}
-        self._file.record_turn(
-            exchange.number,
-            caller=exchange.caller,
-            receptionist=self._speaker.said(),
-            heard=self._speaker.heard(),
-            timings=timings,
-        )
-
-    def _reached(self, stage: str) -> None:
-        if self._exchange is not None:
-            self._exchange.stage_reached(stage)
-
-    def _first_audio(self) -> None:
-        self._reached("first_audio")
-
-    # The end.
-
-    def _finish_when_heard(self, ending: Callable[[], None]) -> None:
-        """Once what has been said is heard, or the deadline is over."""
-        self._ending = ending
-        self._group.create_task(self._end_in_time(ending))
-
-    async def _end_in_time(self, ending: Callable[[], None]) -> None:
-        await asyncio.sleep(GOODBYE_BUDGET_S)
-        if self._ending is ending:
-            ending()
-
-    def _hang_up(self) -> None:
-        self._end("receptionist")
-
-    def _transfer(self, reason: str) -> None:
-        self._file.plan("transfer", transfer_reason=reason)
-        self._end(None)
-
-    def _go_plain(self) -> None:
-        """Nobody hears or speaks any more: Twilio's own ears and voice take over."""
-        self._file.plan("plain")
-        self._end(None)
-
-    def _end(self, by: EndedBy | None) -> None:
-        """Leave the stream; `by` is None when the call itself goes on elsewhere."""
-        if self._over.done():
-            return
-        if by is not None:
-            self._finish_exchange()
-            self._file.plan("hang_up")
-            self._file.ended(by)
-        self._over.set_result(by)
-
-    async def _leave_when_over(self) -> None:
-        await self._over
-        raise _CallOver
-
-    # Out: the socket.
-
-    async def _send(self) -> None:
-        while True:
-            message = await self._outgoing.get()
-            self._reached("first_frame")
-            try:
-                await self._socket.send(message)
-            except ConnectionError:
-                self._lost()
-                return
-
-    def _drop_outgoing_audio(self) -> None:
-        """What has not left yet is cleared as well."""
-        while not self._outgoing.empty():
-            self._outgoing.get_nowait()
-
-    def _count_anomalies(self) -> None:
-        for kind, count in self._protocol.anomalies.items():
-            self._metrics.stream_anomalies.labels(kind).inc(count)
+        self._exchanges.forget()

@@ -6,8 +6,15 @@ from datetime import datetime
 from typing import Any, cast
 
 from receptionist.observability import Metrics
-from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult
-from receptionist.ports.records import ActionRecord, Database, EndedBy, Journal, TurnRecord
+from receptionist.ports.function_handler import CallFacts, FunctionHandler, HandlerResult, Office
+from receptionist.ports.records import (
+    ActionRecord,
+    CallRecord,
+    EndedBy,
+    Journal,
+    StaffMessage,
+    TurnRecord,
+)
 
 REMEMBERED_CALLS = 4096
 
@@ -23,14 +30,12 @@ class MeasuredHandler:
         return getattr(self._handler, name)
 
     async def handle(
-        self, arguments: Any, facts: CallFacts, database: Database, *, tool_call_id: str
+        self, arguments: Any, facts: CallFacts, office: Office, *, tool_call_id: str
     ) -> HandlerResult:
         """Do it, and count it."""
         ok = False
         try:
-            result = await self._handler.handle(
-                arguments, facts, database, tool_call_id=tool_call_id
-            )
+            result = await self._handler.handle(arguments, facts, office, tool_call_id=tool_call_id)
             ok = result.content.get("ok") is True
             return result
         finally:
@@ -49,6 +54,19 @@ class MeasuredJournal:
         self._journal = journal
         self._metrics = metrics
         self._ended: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database is known to be away."""
+        return self._journal.is_away
+
+    def arrived(self, call: CallRecord) -> None:
+        """Keep that a call came."""
+        self._journal.arrived(call)
+
+    def message(self, message: StaffMessage) -> None:
+        """Keep a message for the staff."""
+        self._journal.message(message)
 
     def turn(self, turn: TurnRecord) -> None:
         """Keep a turn."""

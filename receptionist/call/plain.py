@@ -25,25 +25,54 @@ class PlainMode:
 
     def greet(self, file: CallFile) -> Listen:
         """The first thing the caller hears."""
-        text = phrases.greeting(file.practice.greeting, recording=file.practice.recording)
+        text = file.greeting
         file.conversation.greet(text)
         file.record_turn(0, caller="", receptionist=text, heard=text)
         return self._listen(file, [text])
 
-    def again(self, file: CallFile) -> Listen:
+    def again(self, file: CallFile) -> Instruction:
         """The last answer once more, for a retried webhook."""
-        return Listen(list(file.plain.get("last", [])), int(file.plain["turn"]))
+        last = list(file.plain.get("last", []))
+        if file.next == "hang_up":
+            return HangUp(last)
+        if file.next == "transfer" and file.transfer_number:
+            return Dial(file.transfer_number, last)
+        return Listen(last, int(file.plain["turn"]))
 
     async def go_on(self, file: CallFile, note: str) -> Instruction:
         """Answer something that happened on the line rather than something said."""
         file.conversation.note(note)
         return await self._answer(file, caller="")
 
+    async def take_over(self, file: CallFile) -> Instruction:
+        """The stream has no ears or no voice any more; the caller hardly notices.
+
+        First comes what they have not heard of the last answer, or that answer, if it was
+        never made. When all was heard, what they said, if anything, was lost.
+        """
+        had_unheard = bool(file.unheard)
+        again = file.broken_off()
+        if not file.answered:
+            return await self._answer(file, caller="")
+        return self._say(file, again if had_unheard else [phrases.GO_AHEAD])
+
+    def _say(self, file: CallFile, sentences: list[str]) -> Listen:
+        text = " ".join(sentences)
+        file.record_turn(file.next_turn(), caller="", receptionist=text, heard=text)
+        return self._listen(file, sentences)
+
+    def is_news(
+        self, file: CallFile, number: int, *, speech: str, digits: str, confidence: float
+    ) -> bool:
+        """Whether these are words to be answered, and not a retried webhook's."""
+        understood = bool(speech.strip()) and not digits and confidence >= LOWEST_CONFIDENCE
+        return understood and file.next == "plain" and number >= int(file.plain.get("turn", 0))
+
     async def turn(
         self, file: CallFile, number: int, *, speech: str, digits: str, confidence: float
     ) -> Instruction:
         """Answer what Twilio heard. The same `number` again is a retry: the same answer again."""
-        if number < int(file.plain.get("turn", 0)):
+        if number < int(file.plain.get("turn", 0)) or file.next in ("hang_up", "transfer"):
             return self.again(file)
         if digits:
             return await self._keys(file, digits)
@@ -69,6 +98,7 @@ class PlainMode:
         if silences == 1:
             return self._listen(file, [phrases.STILL_THERE])
         file.ended("receptionist")
+        file.plain["last"] = [phrases.SILENCE_GOODBYE]
         file.plan("hang_up")
         return HangUp([phrases.SILENCE_GOODBYE])
 
@@ -99,6 +129,7 @@ class PlainMode:
         return self._instruction(file, reply)
 
     def _instruction(self, file: CallFile, reply: Reply) -> Instruction:
+        file.plain["last"] = list(reply.sentences)
         match reply.effect:
             case EndCall():
                 file.ended("receptionist")

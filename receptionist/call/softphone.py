@@ -1,12 +1,13 @@
 """Conversations of the browser's softphone: text in, sentences out, kept like any call."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, aclosing
 
 from receptionist.call import phrases
 from receptionist.call.active import ActiveCalls
 from receptionist.call.file import CallFile, Clock, utc_now
+from receptionist.call.live import UNWATCHED, HeldCall, Watched
 from receptionist.conversation.events import RouterEvent, Sentence, TurnTimings
 from receptionist.conversation.router import Router
 from receptionist.errors import NotFound
@@ -16,7 +17,9 @@ from receptionist.ports.records import CallRecord, Database, EndedBy, Journal
 class SoftphoneConversation:
     """One conversation held from a browser."""
 
-    def __init__(self, file: CallFile, router: Router, held: ExitStack) -> None:
+    def __init__(
+        self, file: CallFile, router: Router, held: ExitStack, live: Watched = UNWATCHED
+    ) -> None:
         self._file = file
         self._router = router
         self._held = held
@@ -25,8 +28,10 @@ class SoftphoneConversation:
         self._heard: str | None = None
         self._timings: dict[str, float] = {}
         self._number = 0
-        practice = file.practice
-        self.greeting = phrases.greeting(practice.greeting, recording=practice.recording)
+        self._live = live
+        self.on_end: Callable[[], None] = lambda: None
+        """Called when staff end the conversation."""
+        self.greeting = file.greeting
         self._said.append(self.greeting)
         file.conversation.greet(self.greeting)
         file.record_turn(0, caller="", receptionist=self.greeting, heard=self.greeting)
@@ -62,6 +67,11 @@ class SoftphoneConversation:
         """`0` asks for a person at once; other digits are collected."""
         return phrases.PRESSED_ZERO if digit == "0" else None
 
+    @property
+    def steering(self) -> HeldCall:
+        """What staff may do with it."""
+        return _Steering(self._file, lambda: self.on_end())
+
     async def end(self, ended_by: EndedBy) -> None:
         """The call is over."""
         with self._held:
@@ -73,6 +83,7 @@ class SoftphoneConversation:
         self._file.refresh_clock()
         self._number = self._file.next_turn()
         self._caller, self._said, self._heard, self._timings = text, [], None, {}
+        self._live.say(self.call_sid, "caller", text)
         if text == phrases.PRESSED_ZERO:
             self._file.conversation.note(text)
         else:
@@ -82,6 +93,7 @@ class SoftphoneConversation:
         match event:
             case Sentence(text=text, filler=False):
                 self._said.append(text)
+                self._live.say(self.call_sid, "receptionist", text)
             case TurnTimings(first_token_ms=token, first_sentence_ms=sentence):
                 between = max(sentence - token, 0.0)
                 self._timings = {
@@ -103,6 +115,25 @@ class SoftphoneConversation:
         )
 
 
+class _Steering:
+    """Fulfil `HeldCall`. There is no line that could ring somebody."""
+
+    def __init__(self, file: CallFile, end: Callable[[], None]) -> None:
+        self._file = file
+        self._end = end
+
+    def whisper(self, hint: str) -> None:
+        """The model knows from its next answer on."""
+        self._file.whisper(hint)
+
+    def take_over(self, number: str) -> None:
+        """Nothing can be done."""
+
+    def end(self) -> None:
+        """The browser is told."""
+        self._end()
+
+
 class SoftphoneConversations:
     """Open conversations for browsers."""
 
@@ -113,12 +144,14 @@ class SoftphoneConversations:
         router: Router,
         active: ActiveCalls,
         clock: Clock = utc_now,
+        live: Watched = UNWATCHED,
     ) -> None:
         self._database = database
         self._journal = journal
         self._router = router
         self._active = active
         self._clock = clock
+        self._live = live
 
     async def open(self, practice_hint: str | None) -> SoftphoneConversation:
         """With the practice of that name or number, or the first. Raises `NotFound`."""
@@ -145,4 +178,6 @@ class SoftphoneConversations:
         held = ExitStack()
         held.enter_context(self._active.holding("phone"))
         file = CallFile(record, practice, self._journal, self._clock)
-        return SoftphoneConversation(file, self._router, held)
+        conversation = SoftphoneConversation(file, self._router, held, self._live)
+        held.enter_context(self._live.holding(file.call_sid, conversation.steering))
+        return conversation

@@ -89,6 +89,11 @@ class Speaker:
         """Whether this turn has given the voice anything to say."""
         return bool(self._segments)
 
+    def unheard(self) -> list[str]:
+        """The sentences that the caller has not heard to their end, without fillers."""
+        texts = ((s, self._heard_part(s)) for s in self._segments if not s.filler)
+        return [segment.text for segment, heard in texts if heard != segment.text]
+
     def begin_turn(self) -> None:
         """Forget the sentences of the turn before: `heard` speaks of this turn only."""
         self._segments = [s for s in self._segments if not s.marked]
@@ -167,10 +172,18 @@ class Speaker:
             try:
                 await self._synthesise_with(voice, segment, _remaining(spoken, segment))
                 return self._finish(segment, spoken)
-            except ProviderError as exc:
-                self._metrics.vendor_errors.labels(voice.name, exc.code).inc()
-                log.warning("voice_failed", provider=voice.name, error_code=exc.code)
+            except Exception as exc:  # noqa: BLE001 whatever breaks, the next voice goes on
+                self._report(voice.name, exc)
         return self._on_lost()
+
+    def _report(self, name: str, failed: Exception) -> None:
+        if isinstance(failed, ProviderError):
+            code = failed.code
+            log.warning("voice_failed", provider=name, error_code=code)
+        else:
+            code = "defect"
+            log.error("voice_defect", provider=name, error=type(failed).__name__)
+        self._metrics.vendor_errors.labels(name, code).inc()
 
     async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
         before = self._said_before

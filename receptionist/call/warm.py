@@ -47,6 +47,11 @@ class WarmLines:
         self._metrics = metrics
         self._waiting: dict[str, Hearing] = {}
 
+    @property
+    def expected(self) -> int:
+        """How many streams have been asked for and are not there yet."""
+        return len(self._waiting)
+
     def prepare(self, call_sid: str, practice: Practice) -> None:
         """Start listening for this call; dropped again if its stream never comes."""
         if call_sid in self._waiting:

@@ -1,6 +1,6 @@
 """What the softphone needs from whoever holds its conversations: the call layer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from receptionist.conversation.events import RouterEvent
@@ -9,6 +9,9 @@ from receptionist.ports.records import EndedBy
 
 class PhoneConversation(Protocol):
     """One conversation, as the call layer holds it."""
+
+    on_end: Callable[[], None]
+    """Called when staff end the conversation."""
 
     @property
     def call_sid(self) -> str: ...

@@ -1,7 +1,9 @@
 """`GET /phone` and `WS /phone/stream`: the receptionist in a browser, no phone company needed."""
 
+from asyncio import Semaphore
 from collections.abc import Callable
 
+import structlog
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,7 +15,11 @@ from receptionist.phone.conversation import PhoneConversations
 from receptionist.phone.socket import PhoneLine
 
 IDLE_S = 20.0
+MOST_CALLS = 20
+TRY_AGAIN_LATER = 1013
 MAX_HINT_CHARACTERS = 100
+
+logger = structlog.get_logger()
 
 
 def create_phone(
@@ -22,13 +28,16 @@ def create_phone(
     enabled: Callable[[HTTPConnection], bool],
     spoken: Callable[[str], str] = str,
     idle_s: float = IDLE_S,
+    most_calls: int = MOST_CALLS,
 ) -> APIRouter:
     """The softphone's routes.
 
     `enabled` decides per request (PHONE_PAGE; `auto` is loopback only): without it there is
     no such page. `spoken` makes a sentence fit for a voice. After `idle_s` of silence
     the receptionist asks whether somebody is there, and after as long again hangs up.
+    Whoever calls beside `most_calls` others is told that all lines are busy.
     """
+    lines = Semaphore(most_calls)
     router = APIRouter(include_in_schema=False)
     pages = Pages("receptionist.phone", microphone=True)
 
@@ -52,14 +61,26 @@ def create_phone(
         if not same_origin(socket):
             await socket.send_denial_response(PlainTextResponse("another site's page", 403))
             return
-        try:
-            conversation = await conversations.open(_hint(socket))
-        except NotFound:
-            await socket.send_denial_response(PlainTextResponse("no such practice", 404))
+        if lines.locked():
+            await _busy(socket)
             return
-        await PhoneLine(socket, conversation, spoken=spoken, idle_s=idle_s).run()
+        async with lines:
+            try:
+                conversation = await conversations.open(_hint(socket))
+            except NotFound:
+                await socket.send_denial_response(PlainTextResponse("no such practice", 404))
+                return
+            await PhoneLine(socket, conversation, spoken=spoken, idle_s=idle_s).run()
 
     return router
+
+
+async def _busy(socket: WebSocket) -> None:
+    """A browser cannot read why a socket was refused: it is told on an open one."""
+    logger.warning("phone_busy")
+    await socket.accept()
+    await socket.send_json({"type": "ended", "by": "busy"})
+    await socket.close(TRY_AGAIN_LATER)
 
 
 def _hint(connection: HTTPConnection) -> str | None:

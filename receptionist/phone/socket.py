@@ -4,9 +4,9 @@ Knows the browser's wire protocol and when a caller is silent, cuts in or hangs 
 not know who thinks: that is a `PhoneConversation`, made by the call layer.
 
 To the browser: `call`, `sentence` (with `spoken`, the same made fit for a voice),
-`action`, `state` (`thinking`, `listening`) and `ended`. The browser plays sentences in
-order and reports what was heard, so an interruption cuts the dialogue where the
-caller stopped listening.
+`action`, `state` (`thinking`, `listening`) and `ended` (`by` whom, or `busy`). The browser
+plays sentences in order and reports what was heard, so an interruption cuts the dialogue
+where the caller stopped listening.
 """
 
 import asyncio
@@ -85,6 +85,7 @@ class PhoneLine:
         ended_by: EndedBy = "lost"
         try:
             await self._socket.accept()
+            self._conversation.on_end = self._ended_by_staff
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())
                 await self._greet()
@@ -101,6 +102,11 @@ class PhoneLine:
                 ended_by=ended_by,
                 malformed=self.malformed,
             )
+
+    def _ended_by_staff(self) -> None:
+        self._closing = "receptionist"
+        with contextlib.suppress(asyncio.QueueFull):
+            self._inbox.put_nowait(_Gone("receptionist"))
 
     async def _read(self) -> None:
         while True:

@@ -13,6 +13,10 @@ class Addresses:
         """`https://…/voice/<name>`."""
         return f"{self._base}/voice/{name}"
 
+    def texts(self, name: str) -> str:
+        """`https://…/messages/<name>`."""
+        return f"{self._base}/messages/{name}"
+
     def stream(self, token: str) -> str:
         """`wss://…/voice/stream/<token>` (`ws://` where the base is plain http, on loopback)."""
         return f"ws{self._base.removeprefix('http')}/voice/stream/{quote(token, safe='')}"

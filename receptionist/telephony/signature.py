@@ -21,7 +21,17 @@ from twilio.request_validator import (
 
 # One report says Twilio adds these after signing; its documentation says all are signed.
 MAYBE_UNSIGNED = ("CallToken", "StirVerstat")
-FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDING_HEADERS = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-client-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+)
 STANDARD_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 
 Form = Mapping[str, list[str]]

@@ -7,10 +7,11 @@ from receptionist.call.active import ActiveCalls
 from receptionist.call.background import Background
 from receptionist.call.file import CallFile, open_file, utc_now
 from receptionist.call.handler import StreamServices, TwilioCallHandler
+from receptionist.call.memory import CallMemory
 from receptionist.call.recovery import close_if_not_resumed
 from receptionist.call.stream_tokens import redeem_stream_token
 from receptionist.call.warm import WarmLines
-from receptionist.ports.records import Database, Journal
+from receptionist.ports.records import Database
 from receptionist.ports.voice_detector import VoiceActivityDetector
 from receptionist.telephony.requests import raw_path
 from receptionist.telephony.signature import RequestVerifier
@@ -59,7 +60,7 @@ class MediaStreams:
         self,
         *,
         database: Database,
-        journal: Journal,
+        memory: CallMemory,
         verifier: RequestVerifier,
         webhooks: TwilioWebhooks,
         warm: WarmLines,
@@ -69,7 +70,7 @@ class MediaStreams:
         background: Background,
     ) -> None:
         self._database = database
-        self._journal = journal
+        self._memory = memory
         self._verifier = verifier
         self._webhooks = webhooks
         self._warm = warm
@@ -99,7 +100,7 @@ class MediaStreams:
             return
         file = await self._redeem(token)
         if file is None:
-            log.warning("stream_token_refused")
+            await self._webhooks.token_refused("/voice/stream")
             await socket.close()
             return
         await socket.accept()
@@ -107,10 +108,11 @@ class MediaStreams:
             await self._hold(socket, file)
 
     async def _redeem(self, token: str) -> CallFile | None:
-        call_sid = await redeem_stream_token(self._database, token, utc_now())
+        call_sid = self._memory.redeem_ticket(token, utc_now())
+        call_sid = call_sid or await redeem_stream_token(self._database, token, utc_now())
         if call_sid is None:
             return None
-        return await open_file(self._database, self._journal, call_sid)
+        return await open_file(self._database, self._memory, call_sid)
 
     async def _hold(self, socket: WebSocket, file: CallFile) -> None:
         log.info("stream_connected")
@@ -121,10 +123,10 @@ class MediaStreams:
             self._detector.listen(),
             self._services,
         )
-        with self._active.holding("stream"):
+        watched = self._services.live.holding(file.call_sid, handler.steering)
+        with self._active.holding("stream"), watched:
             await handler.run()
         log.info("stream_closed", next=file.next)
         if file.lost:
-            self._background.spawn(
-                close_if_not_resumed(self._database, self._journal, file.call_sid), "lost-stream"
-            )
+            watch = close_if_not_resumed(self._database, self._memory, file.call_sid, file.resumes)
+            self._background.spawn(watch, "lost-stream")

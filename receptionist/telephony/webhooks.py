@@ -4,17 +4,20 @@ Each verifies the signature, lets the front desk decide, and answers TwiML.
 A refused request leaves an audit row and gets 403.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 from fastapi import APIRouter, Request, Response
 
 from receptionist.call import phrases
-from receptionist.call.desk import FrontDesk, Ring
+from receptionist.call.active import ActiveCalls
+from receptionist.call.desk import ANSWERED_STATUSES, FINAL_STATUSES, FrontDesk, Ring
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction, Listen
 from receptionist.observability import Metrics
 from receptionist.ports.records import Database
 from receptionist.telephony.addresses import Addresses
+from receptionist.telephony.guard import CallGuard
 from receptionist.telephony.requests import Webhook, read_webhook
 from receptionist.telephony.signature import RequestVerifier
 from twiml import (
@@ -26,7 +29,12 @@ from twiml import (
     say_and_hang_up,
     thank_for_voicemail,
     voicemail,
+    wait_and_redirect,
 )
+
+FALLBACK_BUDGET_S = 3.0
+RESTART_PAUSE_S = 5
+"""Twice this and the sentences: by then this machine's next process answers."""
 
 log = structlog.get_logger()
 Answer = Callable[[Webhook], Awaitable[str | None]]
@@ -42,12 +50,16 @@ class TwilioWebhooks:
         verifier: RequestVerifier,
         addresses: Addresses,
         metrics: Metrics,
+        active: ActiveCalls,
+        guard: CallGuard,
     ) -> None:
+        self._guard = guard
         self._desk = desk
         self._database = database
         self._verifier = verifier
         self._addresses = addresses
         self._metrics = metrics
+        self._active = active
 
     def router(self) -> APIRouter:
         """The routes; GET is answered as well, since a number can be set up so."""
@@ -82,20 +94,32 @@ class TwilioWebhooks:
         return endpoint
 
     async def refused(self, path: str) -> None:
-        """Keep a refused request where staff can see it."""
+        """Keep a request with a wrong signature where staff can see it."""
         self._metrics.signature_failures.inc()
         log.warning("signature_refused", path=path)
+        await self._audit("signature.refused", path)
+
+    async def token_refused(self, path: str) -> None:
+        """Keep a stream whose token is unknown, used or late."""
+        log.warning("stream_token_refused")
+        await self._audit("stream.refused", path)
+
+    async def _audit(self, action: str, path: str) -> None:
+        if not await self._guard.is_kept(path):
+            return
         async with self._database.transaction() as uow:
-            await uow.audit.append(actor="unknown", action="signature.refused", subject=path)
+            await uow.audit.append(actor="unknown", action=action, subject=path)
 
     async def _incoming(self, webhook: Webhook) -> str:
-        ring = Ring(webhook.call_sid, webhook.get("From", ""), webhook.get("To", ""))
         log.info("call_arrived")
-        return self._document(await self._desk.incoming(ring), webhook)
+        turned_away = await self._guard.turned_away(webhook)
+        if turned_away is not None:
+            return say_and_hang_up(turned_away)
+        return self._document(await self._desk.incoming(_ring(webhook)), webhook)
 
     async def _ended(self, webhook: Webhook) -> str:
         status = webhook.get("CallStatus", "")
-        return self._document(await self._desk.ended(webhook.call_sid, status), webhook)
+        return await self._next(await self._desk.ended(webhook.call_sid, status), webhook)
 
     async def _turn(self, webhook: Webhook) -> str:
         instruction = await self._desk.plain_turn(
@@ -105,11 +129,20 @@ class TwilioWebhooks:
             digits=webhook.get("Digits", "")[:40],
             confidence=_confidence(webhook.get("Confidence", "")),
         )
-        return self._document(instruction, webhook)
+        return await self._next(instruction, webhook)
 
     async def _transfer(self, webhook: Webhook) -> str:
-        status = webhook.get("DialCallStatus", "")
-        return self._document(await self._desk.transfer_ended(webhook.call_sid, status), webhook)
+        dialled = webhook.get("DialCallStatus", "")
+        # Picked up, but put down during the announcement: nobody has spoken with the caller.
+        if dialled in ANSWERED_STATUSES and webhook.get("DialBridged") == "false":
+            dialled = "no-answer"
+        status = webhook.get("CallStatus", "")
+        if dialled not in ANSWERED_STATUSES and status in FINAL_STATUSES:
+            await self._desk.status(webhook.call_sid, status)
+            return self._document(HangUp(), webhook)
+        if await self._guard.is_over(webhook):
+            return self._document(HangUp(), webhook)
+        return await self._next(await self._desk.transfer_ended(webhook.call_sid, dialled), webhook)
 
     async def _announce(self, webhook: Webhook) -> str:
         call_sid = webhook.get("call", webhook.get("ParentCallSid", ""))
@@ -117,6 +150,11 @@ class TwilioWebhooks:
 
     async def _fallback(self, webhook: Webhook) -> str:
         log.error("webhook_failed", error_code=webhook.get("ErrorCode", ""))
+        try:
+            async with asyncio.timeout(FALLBACK_BUDGET_S):
+                await self._desk.known(_ring(webhook))
+        except Exception:  # the database may be why we are asked; the caller still gets the tone
+            log.exception("fallback_without_records")
         return voicemail(
             phrases.VOICEMAIL,
             done_url=self._addresses.webhook("recording"),
@@ -128,7 +166,7 @@ class TwilioWebhooks:
         if url and webhook.get("RecordingStatus", "completed") == "completed":
             await self._desk.voicemail(
                 webhook.call_sid,
-                webhook,
+                {**webhook, "From": webhook.caller},
                 recording_sid=webhook.get("RecordingSid", ""),
                 recording_url=url,
             )
@@ -136,14 +174,31 @@ class TwilioWebhooks:
         return None if "RecordingStatus" in webhook else thank_for_voicemail()
 
     async def _status(self, webhook: Webhook) -> None:
-        await self._desk.status(webhook.call_sid, webhook.get("CallStatus", ""))
+        status = webhook.get("CallStatus", "")
+        if status in FINAL_STATUSES:
+            self._active.asks_no_more(webhook.call_sid)
+        await self._desk.status(webhook.call_sid, status)
 
     async def _stream_status(self, webhook: Webhook) -> None:
         event = webhook.get("StreamEvent", "")
         log.info("stream_status", stream_event=event, failed=bool(webhook.get("StreamError")))
 
-    def _document(self, instruction: Instruction, webhook: Webhook) -> str:
+    async def _next(self, instruction: Instruction, webhook: Webhook) -> str:
         match instruction:
+            case Dial(number=number) if not await self._guard.may_dial(webhook, number):
+                # As if nobody had picked up: the conversation goes on and offers a message.
+                instruction = await self._desk.transfer_ended(webhook.call_sid, "refused")
+        return self._document(instruction, webhook)
+
+    def _document(self, instruction: Instruction, webhook: Webhook) -> str:
+        if isinstance(instruction, Listen):
+            self._active.asks_again(webhook.call_sid)
+        else:
+            self._active.asks_no_more(webhook.call_sid)
+        match instruction:
+            case ConnectStream() | Listen() if self._active.handing_over:
+                again = self._addresses.webhook("ended")
+                return wait_and_redirect(phrases.RESTARTING, again, pause_s=RESTART_PAUSE_S)
             case ConnectStream(token=token):
                 return connect_stream(
                     stream_url=self._addresses.stream(token),
@@ -163,6 +218,10 @@ class TwilioWebhooks:
                 return hang_up_after(sentences)
             case HangUp():
                 return say_and_hang_up("")
+
+
+def _ring(webhook: Webhook) -> Ring:
+    return Ring(webhook.call_sid, webhook.caller, webhook.get("To", ""))
 
 
 def _whole_number(text: str) -> int:

@@ -14,8 +14,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from receptionist.voice.audio import BYTES_PER_MS
+
 LARGEST_MESSAGE = 1_000_000
 """Characters; a real message has about 400."""
+LONGEST_GAP_MS = 600_000
+"""Frames come every 20 ms; a timestamp further on than this would end the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ class Started:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
-    """Caller audio. `timestamp_ms` counts from the start of the stream."""
+class Media(msgspec.Struct, frozen=True, gc=False):
+    """Caller audio. `timestamp_ms` counts from the start of the stream.
+
+    A struct, unlike the others: there are fifty a second, and it is made in a fifth of the time.
+    """
 
     mulaw: bytes
     timestamp_ms: int
@@ -90,6 +96,7 @@ class _StartPart(msgspec.Struct):
 class _Message(msgspec.Struct):
     event: str
     streamSid: str = ""
+    sequenceNumber: str | int | None = None
     media: _MediaPart | None = None
     start: _StartPart | None = None
     dtmf: _DtmfPart | None = None
@@ -107,6 +114,8 @@ class MediaStreamProtocol:
         """What arrived and was not understood, by kind."""
         self._stream_sid = ""
         self._stopped = False
+        self._sequence = 0
+        self._media_ms = 0
         self._prefix = '{"event":'
 
     @property
@@ -126,6 +135,9 @@ class MediaStreamProtocol:
             return self._strange("malformed")
         if self._stopped:
             return self._strange("after_stop")
+        if self._stream_sid and decoded.streamSid not in ("", self._stream_sid):
+            return self._strange("wrong_stream")
+        self._count_gap(decoded.sequenceNumber)
         return self._event(decoded)
 
     def media(self, mulaw: bytes) -> str:
@@ -143,6 +155,16 @@ class MediaStreamProtocol:
     def _strange(self, kind: str) -> StreamEvent | None:
         self.anomalies[kind] += 1
         return None
+
+    def _count_gap(self, sequence: str | int | None) -> None:
+        """Messages that are missing or come late are only counted: nothing sends them again."""
+        if sequence is None:
+            return
+        plain = isinstance(sequence, int) or (sequence.isdecimal() and len(sequence) < 20)
+        number = int(sequence) if plain else 0
+        if number != self._sequence + 1:
+            self.anomalies["sequence"] += 1
+        self._sequence = max(number, self._sequence)
 
     def _event(self, message: _Message) -> StreamEvent | None:
         match message.event:
@@ -173,7 +195,13 @@ class MediaStreamProtocol:
             return self._strange("before_start")
         if part.track != "inbound":
             return self._strange("wrong_track")
-        return Media(part.payload, part.timestamp)
+        at_ms = part.timestamp
+        if not 0 <= at_ms <= self._media_ms + LONGEST_GAP_MS:
+            self.anomalies["timestamp"] += 1
+            at_ms = self._media_ms + len(part.payload) // BYTES_PER_MS
+        if at_ms > self._media_ms:
+            self._media_ms = at_ms
+        return Media(part.payload, at_ms)
 
     def _start_event(self, message: _Message) -> StreamEvent | None:
         part = message.start

@@ -5,12 +5,13 @@ has been played. A clear drops what is still queued *and echoes its marks too*,
 so an echo means "played" only for marks queued after the last clear.
 
 Between two marks the played part is reckoned from media time: audio plays in
-real time from the moment it is known to be at the head of the queue, and never
-more than was sent. Sans-IO: time is media time, an argument.
+real time from the moment it is known to be at the head of the queue, never
+before it was sent and never more than was sent. Sans-IO: time is media time, an
+argument.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -40,6 +41,7 @@ class _Utterance:
 class _Audio:
     utterance_id: str
     left_ms: float
+    sent_ms: int | None
 
 
 class PlaybackTracker:
@@ -58,13 +60,13 @@ class PlaybackTracker:
         return not self._queue
 
     def queue_audio(self, utterance_id: str, duration_ms: float, at_ms: int | None = None) -> None:
-        """Record audio that was sent. `at_ms`, if known, is when an empty queue begins to play."""
+        """Record audio that was sent, at `at_ms` if that is known."""
         if duration_ms <= 0:
             return
         if not any(isinstance(item, _Audio) for item in self._queue):
             self._playing_since_ms = at_ms
         self._utterance(utterance_id).queued_ms += duration_ms
-        self._queue.append(_Audio(utterance_id, duration_ms))
+        self._queue.append(_Audio(utterance_id, duration_ms, at_ms))
 
     def queue_mark(self, utterance_id: str) -> str:
         """The name for a mark behind what has been queued so far."""
@@ -86,12 +88,7 @@ class PlaybackTracker:
 
     def clear(self, at_ms: int) -> None:
         """Record that we told Twilio to drop what is still queued."""
-        played_ms = self._elapsed_ms(at_ms)
-        for item in self._queue:
-            if isinstance(item, str):
-                continue
-            heard_ms = min(item.left_ms, played_ms)
-            played_ms -= heard_ms
+        for item, heard_ms in self._played(at_ms):
             utterance = self._utterance(item.utterance_id)
             utterance.heard_ms += heard_ms
             utterance.dropped_ms += item.left_ms - heard_ms
@@ -136,18 +133,15 @@ class PlaybackTracker:
     def _utterance(self, utterance_id: str) -> _Utterance:
         return self._utterances.setdefault(utterance_id, _Utterance())
 
-    def _elapsed_ms(self, at_ms: int) -> float:
-        if self._playing_since_ms is None:
-            return 0.0
-        return float(max(0, at_ms - self._playing_since_ms))
-
     def _reckoned_ms(self, utterance_id: str, at_ms: int) -> float:
-        played_ms, reckoned_ms = self._elapsed_ms(at_ms), 0.0
+        return sum(ms for item, ms in self._played(at_ms) if item.utterance_id == utterance_id)
+
+    def _played(self, at_ms: int) -> Iterator[tuple[_Audio, float]]:
+        """How much of each piece in the queue must have been played by now."""
+        begins_ms = float(at_ms if self._playing_since_ms is None else self._playing_since_ms)
         for item in self._queue:
-            if isinstance(item, str):
-                continue
-            heard_ms = min(item.left_ms, played_ms)
-            played_ms -= heard_ms
-            if item.utterance_id == utterance_id:
-                reckoned_ms += heard_ms
-        return reckoned_ms
+            if isinstance(item, _Audio):
+                # Twilio's buffer may have run dry before this piece was sent.
+                begins_ms = max(begins_ms, item.sent_ms or 0)
+                yield item, min(item.left_ms, max(0.0, at_ms - begins_ms))
+                begins_ms += item.left_ms

@@ -72,6 +72,17 @@ class ReplyHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardSoFar:
+    """Of the reply being spoken, what has been queued and what of it the caller has heard.
+
+    Given with the caller's words, so that a "yes" to a question is told from a listener's.
+    """
+
+    said: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptEmpty:
     """The model had nothing to say."""
 
@@ -95,7 +106,7 @@ class TransferPending:
 
 TurnEvent = (
     VoiceStarted | VoiceStopped | SpeechBegan | Partial | Final | EagerEnd | Resumed | TurnEnded
-    | Key | ReplyStarted | ReplyComplete | ReplyHeard | AttemptEmpty | AttemptFailed
+    | Key | ReplyStarted | ReplyComplete | ReplyHeard | HeardSoFar | AttemptEmpty | AttemptFailed
     | ActionRunning | TransferPending
 )  # fmt: skip
 
@@ -140,17 +151,21 @@ class AskStillThere:
 
 @dataclass(frozen=True, slots=True)
 class AskRepeat:
-    """There was speech, and no words."""
+    """There was speech and no words, or words and (`trouble`) no answer of ours."""
+
+    trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OfferMessage:
-    """The second time in a row. Counts as an attempt."""
+    """The second failure in a row, theirs or ours. Counts as an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskForPerson:
-    """Key 0. Counts as an attempt."""
+    """Key 0, after these words if any. Counts as an attempt."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +189,13 @@ class SayGoodbyeAndEnd:
     reason: Literal["silence", "too_long"]
 
 
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """No attempt works any more: the line must be held in another way. Nothing follows."""
+
+
 Decision = (
     StartAttempt | CommitAttempt | DropAttempt | ClearSpeech | ResumeSpeech | AbandonSpeech
     | AskStillThere | AskRepeat | OfferMessage | AskForPerson | KeysEntered | CutMonologue
-    | SayGoodbyeAndEnd
+    | SayGoodbyeAndEnd | HandOver
 )  # fmt: skip

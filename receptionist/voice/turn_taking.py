@@ -2,14 +2,19 @@
 
     state            event                       next              decision
     listening        voice or words              caller_speaking
+    listening        silence                     listening         ask, then a goodbye
     caller_speaking  end + silence + words       thinking          start or commit
     caller_speaking  speech without words        listening         ask again, then a message
+    caller_speaking  words nobody is sure of     listening         ask again, then a message
     thinking         a sentence is queued        speaking
     thinking         real words                  caller_speaking   drop; the texts are merged
+    thinking         it fails, or takes too long listening         ask again, a message, hand over
     speaking         sustained voice             interrupted       clear
     speaking         real words, a key           caller_speaking   clear, abandon
+    speaking         "yes" to a question of ours speaking          kept, answered next
     interrupted      no words in time            speaking          resume
     interrupted      real words, a key           caller_speaking   abandon
+    interrupted      "yes" to a question of ours caller_speaking   abandon
     speaking         the last mark came back     listening
     any              the longest call            ended             goodbye
 
@@ -22,112 +27,16 @@ the next turn and nothing is cancelled.
 No clock, no task: `at_ms` is media time, and never goes back.
 """
 
-from collections import deque
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
+from typing import Literal
 
-from receptionist.voice.completeness import LONG_MS, silence_needed_ms
-from receptionist.voice.floor_words import is_backchannel, is_echo, words_of
-from receptionist.voice.turn_events import (
-    AbandonSpeech,
-    ActionRunning,
-    AskForPerson,
-    AskRepeat,
-    AskStillThere,
-    AttemptEmpty,
-    AttemptFailed,
-    ClearSpeech,
-    CommitAttempt,
-    CutMonologue,
-    Decision,
-    DropAttempt,
-    EagerEnd,
-    Final,
-    Key,
-    KeysEntered,
-    OfferMessage,
-    Partial,
-    ReplyComplete,
-    ReplyHeard,
-    ReplyStarted,
-    Resumed,
-    ResumeSpeech,
-    SayGoodbyeAndEnd,
-    SpeechBegan,
-    StartAttempt,
-    TransferPending,
-    TurnEnded,
-    TurnEvent,
-)
+from receptionist.voice import turn_events as ev
+from receptionist.voice.attempts import Attempts, Begin
+from receptionist.voice.callers_turn import CallersTurn
+from receptionist.voice.floor_words import is_backchannel, words_of
+from receptionist.voice.our_reply import OurReply
+from receptionist.voice.turn_config import State, TurnConfig
 from receptionist.voice.voice_activity import VoiceStarted, VoiceStopped
-
-__all__ = [
-    "AbandonSpeech",
-    "ActionRunning",
-    "AskForPerson",
-    "AskRepeat",
-    "AskStillThere",
-    "AttemptEmpty",
-    "AttemptFailed",
-    "ClearSpeech",
-    "CommitAttempt",
-    "CutMonologue",
-    "Decision",
-    "DropAttempt",
-    "EagerEnd",
-    "Final",
-    "Key",
-    "KeysEntered",
-    "OfferMessage",
-    "Partial",
-    "ReplyComplete",
-    "ReplyHeard",
-    "ReplyStarted",
-    "ResumeSpeech",
-    "Resumed",
-    "SayGoodbyeAndEnd",
-    "SpeechBegan",
-    "StartAttempt",
-    "TransferPending",
-    "TurnConfig",
-    "TurnEnded",
-    "TurnEvent",
-    "TurnMachine",
-    "VoiceStarted",
-    "VoiceStopped",
-]
-
-
-class State(Enum):
-    """Who has the floor."""
-
-    LISTENING = "listening"
-    CALLER_SPEAKING = "caller_speaking"
-    THINKING = "thinking"
-    SPEAKING = "speaking"
-    INTERRUPTED = "interrupted"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class TurnConfig:
-    """How patient we are, in milliseconds of media time."""
-
-    barge_in_ms: int = 100
-    false_interruption_ms: int = 1200
-    longest_interruption_ms: int = 2500
-    no_endpoint_ms: int = 700
-    noise_wait_ms: int = 1200
-    no_words_ms: int = 1500
-    shortest_speech_ms: int = 600
-    longest_wordless_ms: int = 10_000
-    keys_pause_ms: int = 2000
-    silence_ms: int = 8000
-    thinking_ms: int = 30_000
-    speaking_ms: int = 120_000
-    longest_monologue_ms: int = 60_000
-    longest_call_ms: int = 1_800_000
-    least_confidence: float = 0.35
 
 
 class TurnMachine:
@@ -136,33 +45,21 @@ class TurnMachine:
     def __init__(self, config: TurnConfig | None = None) -> None:
         self._config = config or TurnConfig()
         self.state = State.LISTENING
-        self._out: list[Decision] = []
-        self._now = 0
-        self._since = 0
-        self._finals: list[str] = []
-        self._partial = ""
-        self._taken: tuple[list[str], str] = ([], "")
-        self._confidence = 0.0
-        self._ended = self._speech_final = False
-        self._voice = False
-        self._voice_ms = self._quiet_ms = self._word_ms = 0
-        self._turn_ms = 0
+        self._out: list[ev.Decision] = []
+        self._now = self._since = 0
+        self._turn = CallersTurn(self._config)
         self._barge_ms: int | None = None
-        self._keys = ""
-        self._key_ms = 0
-        self._live = self._eager = False
-        self._eager_text = ""
-        self._action = self._transfer = False
-        self._failures = 0
-        self._asked = False
-        self._spoken: deque[str] = deque(maxlen=12)
+        self._attempts = Attempts(self._decide)
+        self._reply = OurReply()
+        self._misheard = 0
+        self._asked_still_there = False
 
-    def receive(self, event: TurnEvent, at_ms: int) -> tuple[Decision, ...]:
+    def receive(self, event: ev.TurnEvent, at_ms: int) -> tuple[ev.Decision, ...]:
         """Take one event."""
         if self.state is State.ENDED:
             return ()
         self._now = max(self._now, at_ms)
-        self._take(event)
+        self._caller_event(event)
         self._settle()
         return self._decisions()
 
@@ -173,248 +70,253 @@ class TurnMachine:
             return None
         return min(self._state_deadline(), self._config.longest_call_ms)
 
-    def expire(self, at_ms: int) -> tuple[Decision, ...]:
+    def expire(self, at_ms: int) -> tuple[ev.Decision, ...]:
         """Let time pass; does nothing before the deadline."""
         self._now = max(self._now, at_ms)
         self._settle()
         return self._decisions()
 
-    def _decisions(self) -> tuple[Decision, ...]:
+    def _decide(self, decision: ev.Decision) -> None:
+        self._out.append(decision)
+
+    def _decisions(self) -> tuple[ev.Decision, ...]:
         out, self._out = tuple(self._out), []
         return out
 
-    def _take(self, event: TurnEvent) -> None:
+    def _caller_event(self, event: ev.TurnEvent) -> None:
         match event:
             case VoiceStarted(at_ms=began_ms):
                 self._voice_started(min(began_ms or self._now, self._now))
             case VoiceStopped(at_ms=ended_ms):
-                self._voice, self._barge_ms = False, None
-                self._quiet_ms = min(ended_ms or self._now, self._now)
-            case SpeechBegan():
-                pass
-            case Partial(text=text):
-                self._words(text, final=False)
-            case Final(text=text, confidence=confidence, speech_final=ended):
-                self._words(text, final=True, confidence=confidence, ended=ended)
-            case EagerEnd(text=text):
+                self._barge_ms = None
+                self._turn.voice_stopped(min(ended_ms or self._now, self._now))
+            case ev.Partial(text=text, confidence=confidence):
+                self._hear(text, confidence, self._turn.words.fresh)
+            case ev.Final(text=text, confidence=confidence, speech_final=pause):
+                self._hear(text, confidence, self._turn.words.fresh, final=True, pause=pause)
+                self._turn.words.settle()
+            case ev.EagerEnd(text=text):
                 self._eager_end(text)
-            case Resumed():
-                self._ended = self._speech_final = False
-                self._drop_eager()
-            case TurnEnded(text=text):
-                self._turn_ended(text)
-            case Key(digit=digit):
+            case ev.Resumed():
+                self._turn.goes_on()
+                self._attempts.drop_eager()
+            case ev.TurnEnded(text=text):
+                self._hear(text, None, self._turn.words.unknown, final=True)
+                self._turn.ended()
+            case ev.Key(digit=digit):
                 self._key(digit)
-            case ActionRunning(running=running):
-                self._action = running
-            case TransferPending():
-                self._transfer = True
             case _:
-                self._reply_event(event)
+                self._our_event(event)
 
-    def _reply_event(self, event: TurnEvent) -> None:
+    def _our_event(self, event: ev.TurnEvent) -> None:
         match event:
-            case ReplyStarted(text=text):
+            case ev.ReplyStarted(text=text):
                 self._reply_started(text)
-            case ReplyComplete():
-                self._live = self._live and self._eager
-            case AttemptEmpty() | AttemptFailed() if self._live:
-                self._live = self._eager = False
-                if self.state is State.THINKING:
-                    self._listen()
-                    if isinstance(event, AttemptFailed) and not self._finals:
-                        self._out.append(AskRepeat())
-            case ReplyHeard() if self.state in (State.SPEAKING, State.INTERRUPTED):
-                if self.state is State.INTERRUPTED:
-                    self._out.append(ResumeSpeech())
-                if self._live:
-                    self._go(State.THINKING)
-                else:
-                    self._listen()
+            case ev.ReplyComplete():
+                self._attempts.complete()
+            case ev.ReplyHeard():
+                self._reply_heard()
+            case ev.HeardSoFar(said=said, heard=heard):
+                self._reply.heard_so_far(said, heard)
+            case ev.AttemptEmpty() | ev.AttemptFailed():
+                self._attempt_failed()
+            case ev.ActionRunning(running=running):
+                self._action_running(running)
+            case ev.TransferPending():
+                self._reply.transfer = True
             case _:
                 pass
-
-    # What the caller does.
 
     def _voice_started(self, began_ms: int) -> None:
-        self._voice, self._voice_ms = True, began_ms
+        self._turn.voice_started(began_ms)
         if self.state is State.SPEAKING:
             self._barge_ms = began_ms
         elif self.state is State.LISTENING:
             self._caller_speaks(began_ms)
 
-    def _words(
-        self, text: str, *, final: bool, confidence: float = 1.0, ended: bool = False
+    def _hear(
+        self,
+        text: str,
+        confidence: float | None,
+        news: Callable[[str], str],
+        *,
+        final: bool = False,
+        pause: bool = False,
     ) -> None:
-        if not words_of(text):
-            self._speech_final = self._speech_final or (final and ended)
+        """Take words; `news` tells which of them are not known yet."""
+        self._turn.expect_late_words(self._now)
+        new = news(text)
+        if pause and not words_of(new):
+            self._turn.paused()
+        if not words_of(new) or not self._admitted(new):
             return
-        if not self._admitted(text):
-            return
-        self._word_ms = self._now
-        self._asked = False
-        self._ended = False
-        self._speech_final = ended
-        self._confidence = max(self._confidence, confidence)
-        if final:
-            self._finals.append(text.strip())
-            self._partial = ""
-        else:
-            self._partial = text.strip()
-        if self._eager and not self._same(self._text(), self._eager_text):
-            self._drop_eager()
+        self._asked_still_there = False
+        # Taking the floor may have brought words of the last turn back.
+        self._turn.hear(news(text), confidence, self._now, final=final, pause=pause)
+        self._attempts.drop_eager(unless=self._turn.text)
 
     def _admitted(self, text: str) -> bool:
         """Give the caller the floor for these words, unless they do not ask for it."""
         if self.state is State.LISTENING:
+            if self._reply.is_late_echo(text):
+                return False
             self._caller_speaks(self._now)
         if self.state is State.CALLER_SPEAKING:
             return True
-        if self._same(text, self._taken[1]) or is_backchannel(text) or is_echo(text, self._spoken):
+        if self._speaking and self._reply.is_answered_by(text):
+            if self.state is State.INTERRUPTED:
+                self._take_floor()
+            return True
+        if self._reply.goes_on_over(text):
             return False
-        if not (self._action or self._transfer):
+        if not self._reply.busy:
             self._take_floor()
         return True
 
+    @property
+    def _speaking(self) -> bool:
+        return self.state in (State.SPEAKING, State.INTERRUPTED)
+
     def _take_floor(self) -> None:
         if self.state is State.THINKING:
-            self._drop_attempt()
-            finals, partial = self._taken
-            self._finals = [*finals, *self._finals]
-            self._partial = partial
+            self._attempts.drop()
+            self._turn.words.untake()
         else:
-            if self.state is State.SPEAKING:
-                self._out.append(ClearSpeech())
-            self._out.append(AbandonSpeech())
-        self._live = self._eager = False
+            self._silence_us()
         self._caller_speaks(self._now)
 
+    def _silence_us(self) -> None:
+        """Nothing more of what we say is heard."""
+        if self.state is State.SPEAKING:
+            self._decide(ev.ClearSpeech())
+        self._decide(ev.AbandonSpeech())
+        self._attempts.abandon()
+
     def _caller_speaks(self, began_ms: int) -> None:
-        self._turn_ms = began_ms
-        self._taken = ([], "")
-        self._barge_ms = None
+        self._turn.begin(began_ms)
         self._go(State.CALLER_SPEAKING)
 
     def _eager_end(self, text: str) -> None:
-        self._merge(text, final=False)
-        if self.state is State.CALLER_SPEAKING and not self._live and words_of(text):
-            self._live = self._eager = True
-            self._eager_text = self._text()
-            self._out.append(StartAttempt(self._eager_text, eager=True))
-
-    def _turn_ended(self, text: str) -> None:
-        self._merge(text, final=True)
-        self._ended = True
-
-    def _merge(self, text: str, *, final: bool) -> None:
-        """The recogniser's whole turn: what the finals do not hold already is added."""
-        known = " ".join(words_of(" ".join(self._finals)))
-        whole = " ".join(words_of(text))
-        if not whole or (known and known.endswith(whole)):
-            return
-        if known and whole.startswith(known):
-            self._finals = []
-        self._words(text, final=final)
+        self._hear(text, None, self._turn.words.unknown)
+        if self.state is State.CALLER_SPEAKING and self._turn.text:
+            self._attempts.begin_early(self._turn.text)
 
     def _key(self, digit: str) -> None:
-        self._asked = False
-        self._key_ms = self._now
-        if self._action or self._transfer:
-            self._keys += digit
+        self._asked_still_there = False
+        if self._reply.busy:
+            self._turn.press(digit, self._now)
             return
-        if self.state in (State.SPEAKING, State.INTERRUPTED, State.THINKING):
+        if self._speaking or self.state is State.THINKING:
             self._take_floor()
         elif self.state is State.LISTENING:
             self._caller_speaks(self._now)
-        if digit == "0" and not self._keys:
-            self._begin(AskForPerson())
+        if digit == "0" and not self._turn.keys:
+            self._begin(ev.AskForPerson(self._turn.take(self._now)))
             return
-        self._keys += digit
+        self._turn.press(digit, self._now)
         if digit == "#":
             self._keys_entered()
 
-    # What we do.
-
     def _reply_started(self, text: str) -> None:
-        self._spoken.append(text)
-        if self.state in (State.THINKING, State.LISTENING, State.CALLER_SPEAKING):
-            self._eager = False
-            self._go(State.SPEAKING)
-            if self._voice:
+        self._reply.started(text)
+        if self.state is State.INTERRUPTED:
+            return
+        if self.state is not State.SPEAKING:
+            # Whoever speaks already, or waits with words, is heard before us.
+            waiting = bool(self._turn.text) and not is_backchannel(self._turn.text)
+            if self._turn.voice or (waiting and not self._reply.busy):
                 self._barge_ms = self._now
-            if self._text() and not (self._action or self._transfer):
-                self._barge_ms = self._now
-        elif self.state is State.SPEAKING:
+        self._go(State.SPEAKING)
+
+    def _reply_heard(self) -> None:
+        if self.state is State.INTERRUPTED:
+            self._decide(ev.ResumeSpeech())
+        if not self._speaking:
+            return
+        if self._attempts.live and not self._attempts.eager:
+            self._go(State.THINKING)
+        elif self._attempts.broken:
+            self._recover()
+        else:
+            self._listen()
+
+    def _action_running(self, running: bool) -> None:
+        self._reply.action = running
+        if not running and self.state is State.THINKING:
             self._since = self._now
 
-    def _begin(self, decision: Decision) -> None:
-        self._drop_attempt()
-        self._live = True
-        self._out.append(decision)
+    def _attempt_failed(self) -> None:
+        # What was said before it broke off is heard first.
+        if self._attempts.fail(spoken=self.state is not State.THINKING):
+            self._recover()
+
+    def _recover(self) -> None:
+        """No answer: ask again, then offer a message, then give the line away."""
+        self._attempts.broken = self._reply.action = False
+        self._attempts.failed += 1
+        if self._attempts.failed > 2:
+            self._end(ev.HandOver())
+        elif self._turn.anything:
+            self._listen()
+        elif self._attempts.failed == 2:
+            self._begin(ev.OfferMessage())
+        else:
+            self._listen()
+            self._decide(ev.AskRepeat(trouble=True))
+
+    def _begin(self, decision: Begin) -> None:
+        self._attempts.begin(decision)
+        self._think()
+
+    def _think(self) -> None:
+        self._reply.action = False
         self._go(State.THINKING)
 
     def _keys_entered(self) -> None:
-        keys, self._keys = self._keys.strip("#*"), ""
-        if self._text():
-            self._finals = [self._text(), keys] if keys else [self._text()]
-            self._partial = ""
+        spoken, keys = bool(self._turn.text), self._turn.take_keys()
+        if spoken:
             self._finish_turn()
         elif keys:
-            self._begin(KeysEntered(keys))
+            self._misheard = 0
+            self._begin(ev.KeysEntered(self._turn.take(self._now)))
         else:
             self._listen()
 
     def _finish_turn(self) -> None:
-        text = self._text()
-        self._failures = 0
-        self._taken = (self._finals, self._partial)
-        self._forget_words()
-        if self._eager and self._same(text, self._eager_text):
-            self._eager = False
-            self._out.append(CommitAttempt())
-            self._go(State.THINKING)
-        else:
-            self._begin(StartAttempt(text))
-
-    def _forget_words(self) -> None:
-        self._finals, self._partial = [], ""
-        self._ended = self._speech_final = False
-        self._confidence = 0.0
+        self._misheard = 0
+        self._attempts.answer(self._turn.take(self._now))
+        self._think()
 
     def _fail_recognition(self) -> None:
-        self._forget_words()
-        self._drop_attempt()
-        self._failures += 1
-        if self._failures == 1:
+        self._turn.forget(self._now)
+        self._attempts.drop()
+        self._misheard += 1
+        if self._misheard == 1:
             self._listen()
-            self._out.append(AskRepeat())
+            self._decide(ev.AskRepeat())
         else:
-            self._failures = 0
-            self._begin(OfferMessage())
-
-    def _drop_attempt(self) -> None:
-        if self._live:
-            self._out.append(DropAttempt())
-        self._live = self._eager = False
-
-    def _drop_eager(self) -> None:
-        if self._eager:
-            self._drop_attempt()
+            self._misheard = 0
+            self._begin(ev.OfferMessage())
 
     def _listen(self) -> None:
-        self._transfer = False
+        barging = self._barge_ms is not None
+        self._reply.transfer = False
         self._go(State.LISTENING)
-        if self._finals or self._partial or self._keys:
+        if self._turn.anything or barging:
             self._caller_speaks(self._now)
 
     def _go(self, state: State) -> None:
         self.state, self._since = state, self._now
+        if state is not State.SPEAKING:
+            self._barge_ms = None
 
-    # Time.
+    def _end(self, decision: ev.Decision) -> None:
+        self._decide(decision)
+        self.state = State.ENDED
 
     def _settle(self) -> None:
         """Do what is due, one step: each step moves the next deadline on."""
-        if self.state is State.ENDED or self.deadline_ms is None or self._now < self.deadline_ms:
+        if self.deadline_ms is None or self._now < self.deadline_ms:
             return
         if self._now >= self._config.longest_call_ms:
             self._goodbye("too_long")
@@ -425,119 +327,71 @@ class TurnMachine:
             case State.CALLER_SPEAKING:
                 self._caller_due()
             case State.THINKING:
-                self._drop_attempt()
-                self._action = False
-                self._listen()
-                self._out.append(AskRepeat())
+                self._attempts.drop()
+                self._recover()
+            case State.SPEAKING if self._barge_ms is not None:
+                self._barge_in()
             case State.SPEAKING:
-                self._speaking_due()
+                # Marks that never come back must not leave the caller waiting for us.
+                self._reply.action = False
+                self._silence_us()
+                self._listen()
             case _:
-                self._interrupted_due()
+                self._decide(ev.ResumeSpeech())
+                self._go(State.SPEAKING)
 
     def _silence(self) -> None:
-        if self._asked:
+        if self._asked_still_there:
             self._goodbye("silence")
-            return
-        self._asked = True
-        self._listen()
-        self._out.append(AskStillThere())
+        else:
+            self._asked_still_there = True
+            self._listen()
+            self._decide(ev.AskStillThere())
 
-    def _goodbye(self, reason: str) -> None:
-        if self.state is State.INTERRUPTED:
-            self._out.append(AbandonSpeech())
-            self._live = False
-        self._drop_attempt()
-        self._out.append(SayGoodbyeAndEnd("silence" if reason == "silence" else "too_long"))
-        self.state = State.ENDED
+    def _goodbye(self, reason: Literal["silence", "too_long"]) -> None:
+        if self._speaking:
+            self._silence_us()
+        self._attempts.drop()
+        self._end(ev.SayGoodbyeAndEnd(reason))
 
     def _caller_due(self) -> None:
-        if self._keys:
+        if self._turn.keys:
             self._keys_entered()
-            return
-        if self._text():
-            if self._confidence < self._config.least_confidence:
-                self._fail_recognition()
-                return
-            if self._now >= self._turn_ms + self._config.longest_monologue_ms:
-                self._cut()
-                return
-            self._finish_turn()
-            return
-        spoke_ms = (self._now if self._voice else self._quiet_ms) - self._voice_ms
-        if spoke_ms >= self._config.shortest_speech_ms:
+        elif self._turn.text and not self._turn.understood:
             self._fail_recognition()
-            return
-        self._listen()
-        return
+        elif self._turn.text and self._turn.too_long(self._now):
+            self._misheard = 0
+            self._begin(ev.CutMonologue(self._turn.take(self._now)))
+        elif self._turn.text:
+            self._finish_turn()
+        elif self._turn.was_speech(self._now):
+            self._fail_recognition()
+        else:
+            self._listen()
 
-    def _cut(self) -> None:
-        text = self._text()
-        self._taken = (self._finals, self._partial)
-        self._forget_words()
-        self._begin(CutMonologue(text))
-
-    def _speaking_due(self) -> None:
-        if self._barge_ms is not None:
-            self._barge_ms = None
-            if self._action or self._transfer:
-                return
-            self._out.append(ClearSpeech())
+    def _barge_in(self) -> None:
+        self._barge_ms = None
+        if not self._reply.busy:
+            self._decide(ev.ClearSpeech())
             self._go(State.INTERRUPTED)
-            if self._text():
+            if self._turn.text:
                 self._take_floor()
-            return
-        # Marks that never come back must not leave the caller waiting for us.
-        self._action = False
-        self._drop_attempt()
-        self._listen()
-
-    def _interrupted_due(self) -> None:
-        self._out.append(ResumeSpeech())
-        self._go(State.SPEAKING)
 
     def _state_deadline(self) -> int:
         config = self._config
+        extra_ms = config.action_ms if self._reply.action else 0
         match self.state:
             case State.LISTENING:
                 return self._since + config.silence_ms
             case State.CALLER_SPEAKING:
-                return self._caller_deadline()
+                return self._turn.deadline_ms(self._since)
             case State.THINKING:
-                return self._since + config.thinking_ms
+                return self._since + config.thinking_ms + extra_ms
+            case State.SPEAKING if self._barge_ms is not None:
+                return self._barge_ms + config.barge_in_ms
             case State.SPEAKING:
-                if self._barge_ms is not None:
-                    return self._barge_ms + config.barge_in_ms
-                return self._since + config.speaking_ms
+                return self._since + config.speaking_ms + extra_ms
             case _:
-                voiced = self._voice
-                wait = config.longest_interruption_ms if voiced else config.false_interruption_ms
-                return self._since + wait
-
-    def _caller_deadline(self) -> int:
-        config = self._config
-        if self._keys:
-            return self._key_ms + config.keys_pause_ms
-        if not self._text():
-            if self._voice:
-                return self._turn_ms + config.longest_wordless_ms
-            return max(self._quiet_ms, self._since) + config.no_words_ms
-        return min(self._words_deadline(), self._turn_ms + config.longest_monologue_ms)
-
-    def _words_deadline(self) -> int:
-        config = self._config
-        wait_ms = silence_needed_ms(self._text())
-        if self._voice:
-            patience = config.noise_wait_ms if self._ended else 2 * config.noise_wait_ms
-            return self._word_ms + patience + wait_ms
-        quiet_ms = self._quiet_ms if self._quiet_ms >= self._turn_ms else self._word_ms
-        if self._ended:
-            return quiet_ms + (LONG_MS if wait_ms == LONG_MS else 0)
-        if self._speech_final:
-            return quiet_ms + wait_ms
-        return max(quiet_ms, self._word_ms) + wait_ms + config.no_endpoint_ms
-
-    def _text(self) -> str:
-        return " ".join(part for part in (*self._finals, self._partial) if part)
-
-    def _same(self, text: str, other: str) -> bool:
-        return bool(other) and words_of(text) == words_of(other)
+                if self._turn.voice:
+                    return self._since + config.longest_interruption_ms
+                return self._since + config.false_interruption_ms

@@ -22,6 +22,7 @@ const ENDED = {
   lost: "The connection was lost",
   refused: "The call was refused",
 };
+const UNANSWERED = { busy: "All lines are busy just now. Please try again in a minute." };
 
 const $ = (id) => document.getElementById(id);
 const keyButtons = [...document.querySelectorAll(".key")];
@@ -83,7 +84,8 @@ function ended(by) {
   pending = "";
   flushDigits();
   transcript.interim("");
-  transcript.note(startedAt ? `${ENDED[by] ?? ENDED.lost} · ${duration()}` : "Nobody could answer");
+  const why = ENDED[by] ?? ENDED.lost;
+  transcript.note(startedAt ? `${why} · ${duration()}` : (UNANSWERED[by] ?? "Nobody could answer"));
   startedAt = 0;
   serverState = "ended";
   setInCall(false);
