@@ -11,20 +11,12 @@ import sys
 from typing import Any, Literal
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-# Vendors' libraries log addresses, headers and bodies; only their warnings pass.
-NOISY_LOGGERS = (
-    "alembic",
-    "twilio",
-    "httpx",
-    "httpx2",
-    "httpcore",
-    "openai",
-    "deepgram",
-    "websockets",
-    "uvicorn.access",
-)
+OURS = ("receptionist", "providers", "handlers", "db", "twiml")
+"""Whose lines may be as chatty as LOG_LEVEL says."""
+SERVER = "uvicorn.error"
+"""Says who connects; below INFO it quotes what is sent over the sockets."""
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0, 8.0)
 _STREAM_TOKEN = re.compile(r"(/voice/stream/)[^\s\"'?]+")
 
@@ -54,12 +46,21 @@ def configure_logging(level: str, log_format: Literal["console", "json"] | None)
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    handler.addFilter(_redact_tokens)
+    handler.addFilter(_redact)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    ours = logging.getLevelNamesMapping()[level]
+    # Libraries log addresses, headers, bodies, and the values of SQL statements: of whatever
+    # is not ours, known today or not, only warnings pass.
+    root.setLevel(max(ours, logging.WARNING))
+    # The server's own set-up, if it ran before ours, would print past the filter.
+    for name in (SERVER.partition(".")[0], SERVER):
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate, server.disabled = True, False
+    logging.getLogger(SERVER).setLevel(max(ours, logging.INFO))
+    for name in OURS:
+        logging.getLogger(name).setLevel(ours)
 
 
 def _hide_exception_text(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +68,9 @@ def _hide_exception_text(_logger: Any, _method: str, event: dict[str, Any]) -> d
     info = event.pop("exc_info", None)
     if not info:
         return event
-    exc = info if isinstance(info, BaseException) else sys.exc_info()[1]
+    # A library's record brings a triple.
+    exc = info[1] if isinstance(info, tuple) else info
+    exc = exc if isinstance(exc, BaseException) else sys.exc_info()[1]
     if exc is not None:
         event["error"] = type(exc).__name__
         event["error_code"] = getattr(exc, "code", None)
@@ -82,8 +85,14 @@ def _where(exc: BaseException) -> str | None:
     return None if trace is None else f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
 
 
-def _redact_tokens(record: logging.LogRecord) -> bool:
-    """Uvicorn logs a WebSocket's path; the stream token in it is a secret."""
+def _redact(record: logging.LogRecord) -> bool:
+    """Uvicorn logs a WebSocket's path; the stream token in it is a secret.
+
+    asyncio shows a failed task with its exception's text, and a failed callback with its arguments.
+    """
+    if record.name == "asyncio":
+        record.msg = re.split(r"[\n(<]", record.getMessage(), maxsplit=1)[0]
+        record.args = ()
     if "/voice/stream/" in str(record.args) or "/voice/stream/" in str(record.msg):
         record.msg = _STREAM_TOKEN.sub(r"\1…", record.getMessage())
         record.args = ()
@@ -95,9 +104,13 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # CPU seconds, memory, file descriptors
         self.active_calls = Gauge(
             "receptionist_active_calls", "Calls on the line", ["channel"], registry=self.registry
         )
+        # What scales with calls must see the process that holds none.
+        for channel in ("stream", "phone"):
+            self.active_calls.labels(channel)
         self.turn_seconds = Histogram(
             "receptionist_turn_seconds",
             "Time of a turn by stage",
@@ -127,6 +140,42 @@ class Metrics:
             "receptionist_stream_anomalies_total",
             "Messages of a media stream that its protocol does not allow",
             ["kind"],
+            registry=self.registry,
+        )
+        self.loop_stalls = Counter(
+            "receptionist_loop_stalls_total",
+            "Times the event loop stood still for more than 20 ms, by who held it up",
+            ["culprit"],
+            registry=self.registry,
+        )
+        self.loop_stall_seconds = Counter(
+            "receptionist_loop_stall_seconds_total",
+            "For how long it stood still",
+            ["culprit"],
+            registry=self.registry,
+        )
+        self.limited = Counter(
+            "receptionist_limited_total",
+            "What was refused because there was too much of it",
+            ["what"],
+            registry=self.registry,
+        )
+        self.breaker_open = Gauge(
+            "receptionist_breaker_open",
+            "Whether an outside service is left alone for a while",
+            ["adapter"],
+            registry=self.registry,
+        )
+        self.breaker_changes = Counter(
+            "receptionist_breaker_changes_total",
+            "How often an outside service was left alone, and asked again",
+            ["adapter", "change"],
+            registry=self.registry,
+        )
+        self.hedged = Counter(
+            "receptionist_hedged_total",
+            "Model requests made a second time because the first was slow, by which won",
+            ["provider", "won"],
             registry=self.registry,
         )
         self.signature_failures = Counter(

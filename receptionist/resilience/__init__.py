@@ -1,0 +1,1 @@
+"""What keeps a sick vendor from costing callers their patience: budgets, breakers, hedging."""
