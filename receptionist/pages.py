@@ -31,6 +31,7 @@ def security_headers(host: str | None, *, microphone: bool = False) -> dict[str,
         connect = f"'self' ws://{host} wss://{host}"
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "media-src 'self'; "
         f"connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     allowed = "(self)" if microphone else "()"

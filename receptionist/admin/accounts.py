@@ -1,7 +1,8 @@
 """Staff accounts: HTTP Basic against hashed passwords.
 
-A verified credential is remembered for some minutes (as a keyed hash), because
-an argon2 check costs a tenth of a second; it runs in a thread.
+A verified credential is remembered for some minutes (as a keyed hash that the
+stored password is part of), because an argon2 check costs a tenth of a second;
+it runs in a thread.
 """
 
 import asyncio
@@ -10,26 +11,26 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from fastapi import HTTPException, Request
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pwdlib import PasswordHash
 
 from receptionist.ports.records import Database
+from receptionist.ports.staff import Account, Role
 
 REMEMBERED_S = 300.0
 MOST_REMEMBERED = 256
 FAILURES_ALLOWED = 10
 FAILURE_WINDOW_S = 60.0
-MOST_ADDRESSES = 1024
+MOST_COUNTED = 4096
 
 
 class PasswordAccounts:
     """Check and keep passwords."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._clock = clock
         self._hasher = PasswordHash.recommended()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
         self._secret = secrets.token_bytes(32)
@@ -37,69 +38,91 @@ class PasswordAccounts:
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def ensure_admin(self, username: str, password: str | None) -> str | None:
-        """Set the given password; or, for a new account without one, generate it and return it."""
+        """Set the given password; or, for a new account without one, generate it and return it.
+
+        Whoever the settings name is a manager. Of several processes that start at once one makes
+        the account; the others return None.
+        """
+        _, stored = await self._stored(username)
+        if password is None:
+            return None if stored else await self.add(username, "manager", by="settings")
+        if stored is None or not await self._matches(password, stored):
+            hashed = await asyncio.to_thread(self._hasher.hash, password)
+            async with self._database.transaction() as uow:
+                await uow.accounts.set_password_hash(username, hashed)
+                await uow.audit.append(actor="settings", action="account.set", subject=username)
+        return None
+
+    async def add(
+        self, username: str, role: Role, *, by: str, password: str | None = None
+    ) -> str | None:
+        """Make an account; its password, generated unless given. None when the name is taken."""
+        password = password or secrets.token_urlsafe(12)
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
         async with self._database.transaction() as uow:
-            stored = await uow.accounts.password_hash(username)
-        if password is None and stored is not None:
-            return None
-        if password is not None and stored is not None and await self._matches(password, stored):
-            return None
-        generated = secrets.token_urlsafe(12) if password is None else None
-        hashed = await asyncio.to_thread(self._hasher.hash, password or generated or "")
+            if not await uow.accounts.add(Account(username, role), hashed):
+                return None
+            await uow.audit.append(
+                actor=by, action="account.added", subject=username, detail={"role": role}
+            )
+        return password
+
+    async def set_password(self, username: str, password: str | None = None, *, by: str) -> str:
+        """Change a known account's password; the new one, generated unless given."""
+        password = password or secrets.token_urlsafe(12)
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
         async with self._database.transaction() as uow:
             await uow.accounts.set_password_hash(username, hashed)
-            await uow.audit.append(actor="settings", action="account.set", subject=username)
-        return generated
+            await uow.audit.append(actor=by, action="account.password", subject=username)
+        return password
 
-    async def verify(self, username: str, password: str) -> bool:
-        """Whether they belong together; takes as long for an unknown name."""
-        key = hmac.digest(self._secret, f"{username}\0{password}".encode(), hashlib.sha256)
-        if self._verified.get(key, 0.0) > time.monotonic():
-            return True
-        async with self._database.transaction() as uow:
-            stored = await uow.accounts.password_hash(username)
+    async def verify(self, username: str, password: str) -> Account | None:
+        """The account, if they belong together; takes as long for an unknown name."""
+        account, stored = await self._stored(username)
+        key = self._key(username, password, stored or "")
+        if self._is_remembered(key):
+            return account
         matches = await self._matches(password, stored or self._nobody) and stored is not None
-        if matches:
-            self._verified[key] = time.monotonic() + REMEMBERED_S
-            while len(self._verified) > MOST_REMEMBERED:
-                self._verified.popitem(last=False)
-        return matches
+        if not matches:
+            return None
+        self._verified[key] = self._clock() + REMEMBERED_S
+        while len(self._verified) > MOST_REMEMBERED:
+            self._verified.popitem(last=False)
+        return account
 
-    def too_many_failures(self, address: str) -> bool:
-        """Whether this address has failed too often in the last minute."""
-        failures = self._failures.get(address)
-        while failures and failures[0] < time.monotonic() - FAILURE_WINDOW_S:
-            failures.popleft()
-        return bool(failures) and len(failures or ()) >= FAILURES_ALLOWED
+    async def remembered(self, username: str, password: str) -> Account | None:
+        """The account, if they have been verified in the last minutes."""
+        account, stored = await self._stored(username)
+        return account if self._is_remembered(self._key(username, password, stored or "")) else None
 
-    def failed(self, address: str) -> None:
-        """Count a failed sign-in."""
-        self._failures.setdefault(address, deque(maxlen=FAILURES_ALLOWED)).append(time.monotonic())
-        self._failures.move_to_end(address)
-        while len(self._failures) > MOST_ADDRESSES:
+    def too_many_failures(self, *sources: str) -> bool:
+        """Whether one of these (an address, a name) has failed too often in the last minute."""
+        return any(self._recent(source) >= FAILURES_ALLOWED for source in sources)
+
+    def failed(self, *sources: str) -> None:
+        """Count a failed sign-in against each of these."""
+        for source in sources:
+            failures = self._failures.setdefault(source, deque(maxlen=FAILURES_ALLOWED))
+            failures.append(self._clock())
+            self._failures.move_to_end(source)
+        while len(self._failures) > MOST_COUNTED:
             self._failures.popitem(last=False)
+
+    async def _stored(self, username: str) -> tuple[Account | None, str | None]:
+        async with self._database.reading() as uow:
+            return await uow.accounts.get(username), await uow.accounts.password_hash(username)
 
     async def _matches(self, password: str, stored: str) -> bool:
         return await asyncio.to_thread(self._hasher.verify, password, stored)
 
+    def _is_remembered(self, key: bytes) -> bool:
+        return self._verified.get(key, 0.0) > self._clock()
 
-def require_account(accounts: PasswordAccounts) -> Callable[[Request], Awaitable[str]]:
-    """A dependency that gives the account's name, or answers 401 (429 after many failures)."""
-    basic = HTTPBasic(realm="Receptionist", auto_error=False)
+    def _key(self, *parts: str) -> bytes:
+        return hmac.digest(self._secret, "\0".join(parts).encode(), hashlib.sha256)
 
-    async def account(request: Request) -> str:
-        address = request.client.host if request.client else "unknown"
-        if accounts.too_many_failures(address):
-            raise HTTPException(429, "too many failed sign-ins; wait a minute")
-        given: HTTPBasicCredentials | None = await basic(request)
-        if given is not None and await accounts.verify(given.username, given.password):
-            return given.username
-        if given is not None:
-            accounts.failed(address)
-        raise HTTPException(
-            401,
-            "sign in with a staff account",
-            headers={"WWW-Authenticate": 'Basic realm="Receptionist"'},
-        )
-
-    return account
+    def _recent(self, source: str) -> int:
+        failures = self._failures.get(source)
+        while failures and failures[0] < self._clock() - FAILURE_WINDOW_S:
+            failures.popleft()
+        return len(failures or ())

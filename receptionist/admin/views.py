@@ -4,12 +4,14 @@ Phone numbers are masked unless a page is about that one person. Times are the p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from receptionist.action_cards import ActionCard, action_card
+from starlette.requests import Request
+
 from receptionist.domain.practice import Practice
-from receptionist.ports.records import ActionRecord, CallRecord, StaffMessage, TurnRecord
+from receptionist.ports.records import CallRecord
+
+MAX_CURSOR_CHARACTERS = 300
 
 ENDED_BY: Mapping[str, str] = {
     "caller": "Caller hung up",
@@ -50,6 +52,16 @@ def age(since: datetime, now: datetime) -> str:
     return f"{minutes // (24 * 60)} days"
 
 
+def since(at: datetime, now: datetime) -> str:
+    """`just now`, `5 min ago`."""
+    return "just now" if now - at < timedelta(minutes=1) else f"{age(at, now)} ago"
+
+
+def cursor(request: Request) -> str | None:
+    """The `after` of a list's address."""
+    return request.query_params.get("after", "")[:MAX_CURSOR_CHARACTERS] or None
+
+
 def length(call: CallRecord) -> str:
     """`3:05`, or that it still goes on."""
     if call.ended_at is None:
@@ -64,11 +76,6 @@ def clock(at: datetime, zone: tzinfo) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
-def by_need(messages: Sequence[StaffMessage]) -> list[StaffMessage]:
-    """Urgent before routine, then those that have waited longest."""
-    return sorted(messages, key=lambda m: (m.urgency != "urgent", m.created_at))
-
-
 class Zones:
     """Each practice's time zone."""
 
@@ -81,47 +88,3 @@ class Zones:
         if practice_id is None:
             return self._only
         return self._zones.get(practice_id, self._only)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One turn as a conversation: what was said, what of the answer was heard, what was done."""
-
-    caller: str
-    heard: str
-    unheard: str
-    at: datetime
-    actions: tuple[ActionCard, ...]
-    timings: tuple[tuple[str, int], ...]
-
-
-def conversation(
-    turns: Sequence[TurnRecord], actions: Sequence[ActionRecord]
-) -> tuple[list[Exchange], list[ActionCard]]:
-    """The turns with the actions of each, and the actions after the last turn's record.
-
-    A turn is recorded at its end, so its actions are those since the turn before.
-    """
-    left = sorted(actions, key=lambda action: action.at)
-    exchanges = []
-    for turn in sorted(turns, key=lambda turn: turn.number):
-        mine = [action for action in left if action.at <= turn.at]
-        left = left[len(mine) :]
-        exchanges.append(_exchange(turn, mine))
-    return exchanges, [_card(action) for action in left]
-
-
-def _exchange(turn: TurnRecord, actions: Sequence[ActionRecord]) -> Exchange:
-    cut = turn.receptionist.startswith(turn.heard)
-    return Exchange(
-        caller=turn.caller,
-        heard=turn.heard,
-        unheard=turn.receptionist[len(turn.heard) :].strip() if cut else "",
-        at=turn.at,
-        actions=tuple(map(_card, actions)),
-        timings=tuple((name.replace("_", " "), round(ms)) for name, ms in turn.timings.items()),
-    )
-
-
-def _card(action: ActionRecord) -> ActionCard:
-    return action_card(action.name, action.arguments, action.result)

@@ -24,6 +24,7 @@ def call(row: CallRecord) -> dict[str, Any]:
         "ended_at": _time(row.ended_at),
         "outcome": row.outcome,
         "ended_by": row.ended_by,
+        "erased_at": _time(row.erased_at),
     }
 
 
@@ -61,6 +62,10 @@ def message(row: StaffMessage) -> dict[str, Any]:
         "recipient": row.recipient,
         "status": row.status,
         "created_at": _time(row.created_at),
+        "kind": row.kind,
+        "assignee": row.assignee,
+        "version": row.version,
+        "escalated_at": _time(row.escalated_at),
     }
 
 

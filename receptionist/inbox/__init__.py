@@ -1,0 +1,1 @@
+"""What goes on around the staff's inbox without anybody looking at it."""
