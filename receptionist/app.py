@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -10,14 +11,19 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import HTTPConnection
 
-from receptionist.admin.accounts import require_account
+from receptionist.admin.access import require_manager
 from receptionist.admin.routes import create_admin
+from receptionist.api.calendar_changes import create_calendar_changes
+from receptionist.api.calendar_file import create_calendar_file
 from receptionist.api.routes import create_api
 from receptionist.bootstrap import Services, open_services
+from receptionist.call.file import utc_now
 from receptionist.domain.spoken_text import speakable
 from receptionist.errors import ReceptionistError
+from receptionist.limits.gate import Gate
 from receptionist.phone.routes import create_phone
 from receptionist.settings import Settings
+from receptionist.stalls import watched_stalls
 from receptionist.telephony.signature import is_direct_loopback
 
 log = structlog.get_logger()
@@ -35,25 +41,43 @@ def create_app(settings: Settings, *, on_ready: Callable[[Services], Any] | None
             log.info("ready", streaming=services.vendors.streaming)
             if on_ready is not None:
                 on_ready(services)
-            yield
+            with watched_stalls(services.metrics):
+                yield
 
     app = FastAPI(title="Receptionist", version="1", lifespan=lifespan, redoc_url=None)
     app.add_exception_handler(ReceptionistError, _answer_error)
+
+    async def allow(address: str) -> bool:
+        services: Services = app.state.services
+        return await services.limits.allow("address", address)
+
+    app.add_middleware(
+        Gate, allow=allow, is_local=is_direct_loopback, trusted=settings.trusted_proxies
+    )
     _add_probes(app)
     return app
 
 
 def _add_routes(app: FastAPI, services: Services) -> None:
-    account = require_account(services.accounts)
+    enabled = _phone_enabled(services.settings)
+    room = replace(services.staff_room, phone_page=enabled)
     app.include_router(services.webhooks.router())
+    app.include_router(services.call_backs.router())
+    app.include_router(services.texts.router())
     app.include_router(services.streams.router())
-    app.include_router(create_api(services.database, account), prefix="/api/v1")
-    app.include_router(create_admin(services.database, account))
+    app.include_router(create_calendar_changes(services.booking.told))
+    app.include_router(create_calendar_file(services.database, utc_now))
+    api = create_api(
+        services.database, signed_in=room.signed_in, managers=require_manager(room.signed_in)
+    )
+    app.include_router(api, prefix="/api/v1")
+    app.include_router(create_admin(room))
     app.include_router(
         create_phone(
             services.softphone,
-            enabled=_phone_enabled(services.settings),
+            enabled=enabled,
             spoken=speakable,
+            most_calls=services.settings.phone_calls,
         )
     )
 

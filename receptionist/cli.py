@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,7 +21,11 @@ database_commands = typer.Typer(help="The database.")
 audit_commands = typer.Typer(help="The audit log.")
 app.add_typer(practice_commands, name="practice")
 app.add_typer(database_commands, name="db")
+calendar_commands = typer.Typer(help="The practice's calendars.")
+account_commands = typer.Typer(help="Who may sign in.")
 app.add_typer(audit_commands, name="audit")
+app.add_typer(calendar_commands, name="calendar")
+app.add_typer(account_commands, name="account")
 
 
 def main() -> None:
@@ -49,16 +53,16 @@ def serve(
     """Start the server."""
     import os
 
+    from receptionist.bootstrap import read_checked_settings
     from receptionist.commands.serving import Address
     from receptionist.commands.serving import serve as run
-    from receptionist.settings import read_settings
 
     # Before the settings are read, because PUBLIC_URL's default is made from the port.
     if host is not None:
         os.environ["HOST"] = host
     if port is not None:
         os.environ["PORT"] = str(port)
-    settings = read_settings()
+    settings = read_checked_settings()
     run(settings, Address(settings.host, settings.port), workers)
 
 
@@ -67,7 +71,7 @@ def call(
     url: Annotated[str | None, typer.Option(help="The server. Default: this machine.")] = None,
     say: Annotated[list[str] | None, typer.Option(help="What the caller says, in turn.")] = None,
     wav: Annotated[Path | None, typer.Option(help="A recording to play to it.")] = None,
-    keys: Annotated[str, typer.Option(help="Keys to press first.")] = "",
+    keys: Annotated[str, typer.Option(help="Keys to press after what is said.")] = "",
     to: Annotated[str | None, typer.Option(help="The number dialled.")] = None,
     from_: Annotated[str, typer.Option("--from", help="The caller's number.")] = "+15550123",
 ) -> None:
@@ -81,14 +85,40 @@ def call(
 def simulate(
     calls: Annotated[int, typer.Option(min=1)] = 10,
     rate: Annotated[float, typer.Option(min=0.01, help="New calls a second.")] = 1.0,
-    scenario: Annotated[list[Path] | None, typer.Option(help="Steps of a call, YAML.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Where to write the figures.")] = None,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(help="Steps of a call, YAML; NAME:3 comes 3 times as often."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to write the figures: .json, or .html with plots.")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="The server. Default: this machine.")] = None,
+    ramp: Annotated[float, typer.Option(min=0, help="Seconds until the rate is reached.")] = 0,
+    hold: Annotated[float, typer.Option(min=0, help="Repeat the script for so many seconds.")] = 0,
+    barge_in: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of what is said as an interruption.")
+    ] = 0,
+    jitter: Annotated[float, typer.Option(min=0, help="Delay frames up to so many ms.")] = 0,
+    bunch: Annotated[
+        float, typer.Option(min=0, help="Hold frames back for 200 ms every so many seconds.")
+    ] = 0,
+    processes: Annotated[int, typer.Option(min=1, help="Of callers.")] = 1,
 ) -> None:
     """Place many calls and print how they went."""
     from receptionist.commands.calling import place_many
+    from receptionist.line.load.plan import Load
+    from receptionist.line.network import Weather
 
-    raise typer.Exit(asyncio.run(place_many(url, calls, rate, scenario or [], report)))
+    load = Load(
+        calls=calls,
+        rate=rate,
+        ramp_s=ramp,
+        hold_s=hold,
+        barge_in=barge_in,
+        processes=processes,
+        weather=Weather(jitter_ms=jitter, bunch_every_s=bunch),
+    )
+    raise typer.Exit(asyncio.run(place_many(url, load, scenario or [], report)))
 
 
 @app.command()
@@ -146,19 +176,76 @@ def audit_verify() -> None:
     raise typer.Exit(asyncio.run(verify_audit()))
 
 
+@account_commands.command("add")
+def account_add(
+    username: str,
+    role: Annotated[Literal["staff", "manager"], typer.Option()] = "staff",
+    phone: Annotated[str | None, typer.Option(help="Rung first when they call back.")] = None,
+) -> None:
+    """Make an account and print its password."""
+    from receptionist.commands.accounts import add
+
+    raise typer.Exit(asyncio.run(add(username, role, phone)))
+
+
+@account_commands.command("list")
+def account_list() -> None:
+    """Print who may sign in, and as what."""
+    from receptionist.commands.accounts import show
+
+    raise typer.Exit(asyncio.run(show()))
+
+
+@account_commands.command("password")
+def account_password(username: str) -> None:
+    """Give an account a new password and print it."""
+    from receptionist.commands.accounts import set_password
+
+    raise typer.Exit(asyncio.run(set_password(username)))
+
+
+@account_commands.command("remove")
+def account_remove(username: str) -> None:
+    """Take an account away."""
+    from receptionist.commands.accounts import remove
+
+    raise typer.Exit(asyncio.run(remove(username)))
+
+
+@calendar_commands.command("check")
+def calendar_check(
+    repair: Annotated[bool, typer.Option("--repair", help="Settle what can be settled.")] = False,
+) -> None:
+    """Compare the database with the vendor's calendars, both ways; exit 1 when they differ."""
+    from receptionist.commands.calendar import check
+
+    raise typer.Exit(asyncio.run(check(repair=repair)))
+
+
 @app.command()
 def understand() -> None:
     """JSON lines in, what the embedded engine makes of each out."""
-    from receptionist.domain.understanding import understand as read
+    from receptionist.commands.inspection import print_understood
 
-    for line in sys.stdin:
-        if line.strip():
-            typer.echo(json.dumps(read(json.loads(line)), ensure_ascii=False))
+    raise typer.Exit(print_understood())
 
 
 @app.command()
 def hear(file: Annotated[Path, typer.Argument(help="Raw 8 kHz μ-law.")]) -> None:
     """Where the voice detector hears speech, and where turns end."""
-    from receptionist.bootstrap import hear_file
+    from receptionist.bootstrap.hearing import hear_file
 
     typer.echo(json.dumps(hear_file(file)))
+
+
+@app.command()
+def retrieve(
+    passages: Annotated[Path, typer.Option(help="JSON lines: id, title, text.")],
+    synonyms: Annotated[
+        Path | None, typer.Option(help="Words that mean the same here, a row a line.")
+    ] = None,
+) -> None:
+    """JSON lines of questions in, ranked passages and whether one answers out."""
+    from receptionist.commands.retrieving import print_retrieved
+
+    raise typer.Exit(print_retrieved(passages, sys.stdin, synonyms))

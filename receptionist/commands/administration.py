@@ -5,9 +5,12 @@ from pathlib import Path
 
 import typer
 
-from receptionist.bootstrap import opened_database, save_practice
+from receptionist.bootstrap import opened_database
+from receptionist.bootstrap.practices import save_practice
+from receptionist.commands.database import current_database, reached
 from receptionist.errors import ConfigurationError
-from receptionist.practice_file import dump_practice, load_practice
+from receptionist.practice_dump import dump_practice
+from receptionist.practice_file import load_practice
 from receptionist.settings import read_settings
 
 
@@ -18,11 +21,8 @@ async def load(file: Path, *, if_empty: bool) -> int:
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigurationError([f"{file}: cannot be read as a text file"]) from exc
     practice = load_practice(text, source=str(file))
-    async with opened_database(read_settings()) as database:
-        if not await database.is_current():
-            typer.echo("the database's schema is old; run receptionist db upgrade", err=True)
-            return 1
-        async with database.transaction() as uow:
+    async with current_database(read_settings()) as database:
+        async with database.reading() as uow:
             known = await uow.practices.all()
         if if_empty and known:
             return 0
@@ -33,7 +33,7 @@ async def load(file: Path, *, if_empty: bool) -> int:
 
 async def show() -> int:
     """`practice show`."""
-    async with opened_database(read_settings()) as database, database.transaction() as uow:
+    async with current_database(read_settings()) as database, database.reading() as uow:
         practices = await uow.practices.all()
     if not practices:
         typer.echo("no practice is loaded; run receptionist practice load FILE", err=True)
@@ -44,8 +44,9 @@ async def show() -> int:
 
 async def upgrade(*, quiet: bool) -> int:
     """`db upgrade`."""
-    async with opened_database(read_settings()) as database:
-        await database.upgrade()
+    with reached():
+        async with opened_database(read_settings()) as database:
+            await database.upgrade()
     if not quiet:
         typer.echo("the database has the newest schema")
     return 0
@@ -53,7 +54,7 @@ async def upgrade(*, quiet: bool) -> int:
 
 async def verify_audit() -> int:
     """`audit verify`."""
-    async with opened_database(read_settings()) as database, database.transaction() as uow:
+    async with current_database(read_settings()) as database, database.reading() as uow:
         broken = await uow.audit.first_broken()
     if broken is None:
         typer.echo("the audit chain holds")

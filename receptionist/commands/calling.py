@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from receptionist.bootstrap import opened_database
+from receptionist.commands.database import current_database
 from receptionist.errors import ReceptionistError
-from receptionist.line.console import call_command, options_for, simulate_command
-from receptionist.line.voice import default_voice
+from receptionist.line.console import call_command, options_for
+from receptionist.line.load.command import simulate_command
+from receptionist.line.load.plan import Load
 from receptionist.settings import Settings, read_settings
 
 EXAMPLE_NUMBER = "+15550100"
@@ -39,7 +40,7 @@ async def place_call(
 
 
 async def place_many(
-    url: str | None, calls: int, rate: float, scenarios: Sequence[Path], report: Path | None
+    url: str | None, load: Load, scenarios: Sequence[Path], report: Path | None
 ) -> int:
     """Place many calls and print their figures."""
     settings = read_settings()
@@ -50,16 +51,15 @@ async def place_many(
         auth_token=_token(settings),
         account_sid=settings.twilio_account_sid,
         to_number=await _first_number(settings),
-        voice=default_voice(),
     )
-    return await simulate_command(calls, rate, scenarios, report, options=options)
+    return await simulate_command(load, scenarios, report, options=options)
 
 
 def _addresses(settings: Settings, url: str | None) -> tuple[str, str | None]:
     """Where to connect, and the address that is signed when it is another one."""
     local = f"http://127.0.0.1:{settings.port}"
     if url is not None:
-        return url.rstrip("/"), None
+        return (url if "://" in url else f"http://{url}").rstrip("/"), None
     public = settings.public_url
     return local, public if public not in (None, local) else None
 
@@ -72,9 +72,9 @@ def _token(settings: Settings) -> str | None:
 async def _first_number(settings: Settings) -> str:
     """A number that the server on this machine answers, if its database can be read here."""
     try:
-        async with opened_database(settings) as database, database.transaction() as uow:
+        async with current_database(settings) as database, database.reading() as uow:
             practices = await uow.practices.all()
-    except (ReceptionistError, OSError):
+    except ReceptionistError:
         return EXAMPLE_NUMBER
     numbers = [number for practice in practices for number in practice.numbers]
     return numbers[0] if numbers else EXAMPLE_NUMBER

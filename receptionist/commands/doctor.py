@@ -5,6 +5,7 @@ asked one real, cheap question each.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,24 +14,37 @@ from typing import Protocol
 import httpx
 import typer
 
-from receptionist.bootstrap import (
+from receptionist.bootstrap import opened_database, read_checked_settings
+from receptionist.bootstrap.adapters import (
+    build_calendar,
+    build_mail,
+    build_messaging,
     build_telephony,
     build_vendors,
-    check_settings,
-    opened_database,
 )
+from receptionist.commands.database import OLD_SCHEMA, current_database, reached
+from receptionist.domain.practice import Practice
 from receptionist.errors import (
     ConfigurationError,
     NotFound,
     ProviderError,
     ProviderLimited,
     ProviderRefused,
+    ReceptionistError,
 )
+from receptionist.ports.mail import Mail
+from receptionist.ports.messaging import Messaging
 from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
 from receptionist.settings import Settings, read_settings
 from receptionist.telephony.addresses import Addresses
 
 CHECK_BUDGET_S = 10.0
+KEY_SETTINGS = {
+    "twilio": "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+    "google": "GOOGLE_APPLICATION_CREDENTIALS",
+}
+"""What holds the key of those vendors that have no setting called so."""
+PLAIN_HTTP = "Twilio streams calls to https addresses only, so callers would not be heard"
 
 
 class Checked(Protocol):
@@ -59,8 +73,7 @@ class Finding:
 async def examine() -> int:
     """Print every finding; 1 if a call would fail."""
     try:
-        settings = read_settings()
-        check_settings(settings)
+        settings = read_checked_settings()
     except ConfigurationError as exc:
         for problem in exc.problems:
             typer.echo(Finding("settings", False, problem).line())
@@ -80,7 +93,11 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     async with AsyncExitStack() as stack:
         vendors = build_vendors(settings, [])
         telephony = build_telephony([])
-        for close in (*vendors.closers, telephony.close):
+        messaging = build_messaging(settings, [])
+        mail = build_mail(settings, [])
+        outside = (telephony, messaging, mail)
+        closers = [adapter.close for adapter in outside if adapter is not None]
+        for close in (*vendors.closers, *closers):
             stack.push_async_callback(close)
         kinds: Sequence[tuple[str, Sequence[Checked]]] = (
             ("hearing", vendors.recognisers),
@@ -90,30 +107,41 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         for kind, adapters in kinds:
             for adapter in adapters:
                 yield await _vendor(kind, adapter)
-        yield _line_mode(vendors.streaming)
-        async for finding in _line(settings, telephony, numbers):
+        if messaging is not None:
+            yield await _texting(messaging)
+        if mail is not None:
+            yield await _mailing(mail)
+        async for finding in _calendars(settings):
             yield finding
+        yield _line_mode(vendors.streaming)
+        if telephony is not None:
+            async for finding in _line(settings, telephony, numbers):
+                yield finding
 
 
 async def _database(settings: Settings, numbers: list[str]) -> AsyncIterator[Finding]:
     try:
-        async with opened_database(settings) as database:
-            if database.is_sqlite:
-                await database.upgrade()
-            if not await database.is_current():
-                yield Finding("database", False, "its schema is old; run receptionist db upgrade")
-                return
-            yield Finding("database", True, "reachable, newest schema")
-            async with database.transaction() as uow:
-                practices = await uow.practices.all()
-    except (OSError, ConfigurationError) as exc:
-        words = f"cannot be opened ({type(exc).__name__}); check DATABASE_URL"
-        yield Finding("database", False, words)
+        practices = await _practices(settings)
+    except ReceptionistError as exc:
+        yield Finding("database", False, str(exc))
         return
+    yield Finding("database", True, "reachable, newest schema")
     numbers += [number for practice in practices for number in practice.numbers]
     names = ", ".join(practice.name for practice in practices)
     advice = "none is loaded; run receptionist practice load FILE"
     yield Finding("practice", bool(practices), names or advice)
+
+
+async def _practices(settings: Settings) -> Sequence[Practice]:
+    """Raises `ReceptionistError` when the database is not as a call needs it."""
+    with reached():
+        async with opened_database(settings) as database:
+            if database.is_sqlite:
+                await database.upgrade()
+            if not await database.is_current():
+                raise ReceptionistError(OLD_SCHEMA)
+            async with database.reading() as uow:
+                return await uow.practices.all()
 
 
 async def _vendor(kind: str, adapter: Checked) -> Finding:
@@ -133,13 +161,58 @@ def _advice(exc: ProviderError) -> str:
     status = f" (HTTP {exc.status})" if exc.status else ""
     match exc:
         case ProviderRefused(status=401 | 403):
-            return f"refused the key{status}; check {exc.provider.upper()}_API_KEY"
+            key = KEY_SETTINGS.get(exc.provider, f"{exc.provider.upper()}_API_KEY")
+            return f"refused the key{status}; check {key}"
         case ProviderRefused():
             return f"refused the request{status}: {exc.reason}"
         case ProviderLimited():
             return f"over its rate limit or quota{status}; check the plan"
         case _:
             return f"cannot be reached{status}: {exc.reason}"
+
+
+async def _mailing(mail: Mail) -> Finding:
+    found = await _vendor("mail", mail)
+    if found.ok and mail.name == "file":
+        words = "e-mails are kept as files and sent to nobody; set SMTP_HOST and SMTP_FROM"
+        return Finding(found.subject, True, words)
+    return found
+
+
+async def _texting(messaging: Messaging) -> Finding:
+    if messaging.external:
+        return await _vendor("texting", messaging)
+    return Finding(
+        f"texting ({messaging.name})",
+        True,
+        "texts are kept in the database and sent to nobody; "
+        "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to send them",
+    )
+
+
+async def _calendars(settings: Settings) -> AsyncIterator[Finding]:
+    calendar = build_calendar(settings, [])
+    if calendar is None:
+        return
+    subject = f"calendars ({calendar.name})"
+    ids: list[str] = []
+    with contextlib.suppress(ReceptionistError):
+        practices = await _practices(settings)
+        ids = [p.calendar for one in practices for p in one.practitioners if p.calendar]
+    try:
+        async with asyncio.timeout(CHECK_BUDGET_S):
+            wrong = await calendar.check(ids)
+    except TimeoutError:
+        yield Finding(subject, False, "no answer in 10 s; is the network open to it?")
+    except ProviderError as exc:
+        yield Finding(subject, False, _advice(exc))
+    else:
+        for words in wrong.values():
+            yield Finding(subject, False, words, needed=calendar.external)
+        if not wrong:
+            yield Finding(subject, True, "answered" if calendar.external else "our own database")
+    finally:
+        await calendar.close()
 
 
 def _line_mode(streaming: bool) -> Finding:
@@ -168,7 +241,8 @@ async def _line(
     yield await _vendor("telephone", telephony)
     yield await _public_url(settings)
     for number in numbers:
-        yield await _number(settings, telephony, number)
+        async for finding in _number(settings, telephony, number):
+            yield finding
 
 
 async def _public_url(settings: Settings) -> Finding:
@@ -186,18 +260,26 @@ async def _public_url(settings: Settings) -> Finding:
     return Finding(subject, ok, f"{settings.public_url}/healthz answers {response.status_code}")
 
 
-async def _number(settings: Settings, telephony: TelephonyControl, number: str) -> Finding:
+async def _number(
+    settings: Settings, telephony: TelephonyControl, number: str
+) -> AsyncIterator[Finding]:
     subject = f"number {number}"
     wanted = wanted_webhooks(settings, number)
     try:
         found = await telephony.webhooks(number)
     except ProviderError as exc:
-        return Finding(subject, False, _advice(exc))
+        yield Finding(subject, False, _advice(exc))
+        return
     if found is None:
-        return Finding(subject, False, "is not a number of this Twilio account")
+        yield Finding(subject, False, "is not a number of this Twilio account")
+        return
     if found != wanted:
-        return Finding(subject, False, f"points elsewhere; run receptionist connect {number}")
-    return Finding(subject, True, "its calls come to this server")
+        yield Finding(subject, False, f"points elsewhere; run receptionist connect {number}")
+        return
+    yield Finding(subject, True, "its calls come to this server")
+    if found.texts_url != wanted.texts_url:
+        words = f"texts to it go elsewhere; run receptionist connect {number}, unless a messaging "
+        yield Finding(subject, False, words + "service passes them on", needed=False)
 
 
 def wanted_webhooks(settings: Settings, number: str) -> NumberWebhooks:
@@ -208,6 +290,7 @@ def wanted_webhooks(settings: Settings, number: str) -> NumberWebhooks:
         voice_url=addresses.webhook("incoming"),
         fallback_url=addresses.webhook("fallback"),
         status_url=addresses.webhook("status"),
+        texts_url=addresses.texts("incoming"),
     )
 
 
@@ -220,12 +303,19 @@ async def connect_number(number: str) -> int:
         )
     problems: list[str] = []
     telephony = build_telephony(problems)
-    if problems:
+    if telephony is None:
         raise ConfigurationError(problems)
+    if not settings.public_url.startswith("https://"):
+        typer.echo(f"PUBLIC_URL={settings.public_url!r} is not https: {PLAIN_HTTP}", err=True)
     try:
+        # Of a list that is refused the SDK does not say why; of the account it does.
+        await telephony.check()
         await telephony.connect_number(wanted_webhooks(settings, number))
     except NotFound:
         typer.echo(f"{number} is not a number of this Twilio account", err=True)
+        return 1
+    except ProviderError as exc:
+        typer.echo(f"{exc.provider}: {_advice(exc)}", err=True)
         return 1
     finally:
         await telephony.close()
@@ -234,7 +324,7 @@ async def connect_number(number: str) -> int:
 
 
 async def _warn_if_unknown(settings: Settings, number: str) -> int:
-    async with opened_database(settings) as database, database.transaction() as uow:
+    async with current_database(settings) as database, database.reading() as uow:
         practice = await uow.practices.by_number(number)
     if practice is None:
         typer.echo(f"no practice answers {number} yet: add it to `numbers` in the practice file")

@@ -1,55 +1,30 @@
-"""Running the server: prepare the database, print where things are, drain on SIGTERM."""
+"""Running the server: prepare the database, print where things are, start one process or many."""
 
 import asyncio
 import os
+import socket
+import sys
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from receptionist.app import create_app
-from receptionist.bootstrap import prepare
+from receptionist.bootstrap import Prepared, prepare
+from receptionist.commands.database import reached
+from receptionist.commands.draining import HAND_OVER_S, DrainingServer
+from receptionist.commands.workers import Workers
+from receptionist.errors import ConfigurationError
 from receptionist.observability import configure_logging
 from receptionist.settings import Settings, load_environment, read_settings
 
-DRAIN_S = 300.0
+STOP_S = 10
+"""For answers that are being sent and for what is still to be committed."""
 
 
 def from_environment() -> Any:
-    """The application of one worker process."""
-    load_environment()
-    settings = read_settings()
-    configure_logging(settings.log_level, settings.log_format)
-    return create_app(settings)
-
-
-class DrainingServer(uvicorn.Server):
-    """On SIGTERM take no new calls, let those on the line finish, then stop.
-
-    Uvicorn alone would close every WebSocket at once. A second signal stops at once.
-    """
-
-    _drain: asyncio.Task[None] | None = None
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The signal handler."""
-        services = getattr(_innermost(self.config.loaded_app), "services", None)
-        if services is None or self._drain is not None or not len(services.active):
-            super().handle_exit(sig, frame)
-            return
-        services.active.draining = True
-        # Lives until the process stops; there is no group above the server.
-        self._drain = asyncio.get_running_loop().create_task(self._stop_when_idle(services, sig))
-
-    async def _stop_when_idle(self, services: Any, sig: int) -> None:
-        await services.active.drain(DRAIN_S)
-        super().handle_exit(sig, None)
-
-
-def _innermost(app: Any) -> Any:
-    return getattr(app, "state", None)
+    """The application of one process."""
+    return create_app(_settings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +44,54 @@ class Address:
 def serve(settings: Settings, address: Address, workers: int) -> None:
     """Run until stopped. Raises `ConfigurationError` before anything listens."""
     configure_logging(settings.log_level, settings.log_format)
-    prepared = asyncio.run(prepare(settings))
+    with bind(address) as listener:
+        with reached():
+            prepared = asyncio.run(prepare(settings))
+        port = listener.getsockname()[1]
+        # The application reads its settings again, in this process or in others.
+        os.environ["HOST"], os.environ["PORT"] = address.host, str(port)
+        _print_welcome(settings, Address(address.host, port), prepared)
+        if workers == 1:
+            _run(settings, listener)
+            return
+    # Bound but not listening: it holds the port while processes come and go.
+    with bind(Address(address.host, port), shared=True):
+        limit_s = settings.drain_seconds + HAND_OVER_S + 2 * STOP_S
+        sys.exit(Workers(run_worker, workers, stops_within_s=limit_s).run())
+
+
+def run_worker() -> None:
+    """One of several processes on the same port."""
+    settings = _settings()
+    configure_logging(settings.log_level, settings.log_format)
+    _run(settings, bind(Address(settings.host, settings.port), shared=True))
+
+
+def bind(address: Address, *, shared: bool = False) -> socket.socket:
+    """A socket bound to the address, `shared` with other processes of this server.
+
+    Raises `ConfigurationError`.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        bound.bind((address.host, address.port))
+    except OSError as exc:
+        bound.close()
+        place = f"PORT={address.port}: cannot listen on {address.host} ({exc.strerror})"
+        raise ConfigurationError([f"{place}; choose another with --port"]) from exc
+    return bound
+
+
+def _settings() -> Settings:
+    load_environment()
+    return read_settings()
+
+
+def _print_welcome(settings: Settings, address: Address, prepared: Prepared) -> None:
     lines = [
         f"phone page   {address.url}/phone",
         f"admin page   {address.url}/admin",
@@ -81,14 +103,12 @@ def serve(settings: Settings, address: Address, workers: int) -> None:
         )
     lines += [f"not ready: {reason}" for reason in prepared.not_ready]
     print("\n".join(lines), flush=True)  # noqa: T201 - what the person who started it is to read
-    # Workers are fresh processes: they read the address from the environment.
-    os.environ["HOST"], os.environ["PORT"] = address.host, str(address.port)
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "receptionist.commands.serving:from_environment",
         factory=True,
-        host=address.host,
-        port=address.port,
-        workers=workers,
         loop="uvloop",
         ws="websockets-sansio",
         # 160-byte frames grow dearer, not smaller, and Twilio's answer to pings is undocumented.
@@ -99,10 +119,10 @@ def serve(settings: Settings, address: Address, workers: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=STOP_S,
     )
-    server = DrainingServer(config)
-    if workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
-    else:
-        server.run()
+    try:
+        DrainingServer(config, settings.drain_seconds).run([listener])
+    except KeyboardInterrupt:
+        # Ctrl+C has done its work by then; uvicorn raises the signal once more at the end.
+        return

@@ -1,10 +1,7 @@
-"""`receptionist call` and `receptionist simulate`: calls from a terminal, printed as they go."""
+"""`receptionist call`: a call from a terminal, printed as it goes."""
 
-import asyncio
-import json
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,6 @@ from rich.markup import escape
 from receptionist.line.caller import CallOptions
 from receptionist.line.line import place_call, voice_urls
 from receptionist.line.report import CallReport, Line
-from receptionist.line.scenarios import ScenarioError, named_scenarios
 from receptionist.line.script import Keys, Play, Say, Step
 from receptionist.line.voice import AudioFileError, default_voice, read_wav
 from receptionist.line.webhooks import Account, is_loopback
@@ -116,6 +112,8 @@ async def _explain(
             markup=False,
             soft_wrap=True,
         )
+    elif report.outcome == "completed":
+        out.print(f"kept as {report.call_sid}", markup=False)
     if not report.streams:
         return
     out.print(f"your voice was {voice}", markup=False)
@@ -151,71 +149,3 @@ async def _turns(url: str, call_sid: str, admin: tuple[str, str]) -> list[dict[s
     except (httpx.HTTPError, ValueError, KeyError):
         return None
     return turns
-
-
-async def simulate_command(
-    calls: int = 10,
-    rate: float = 1.0,
-    scenarios: Iterable[str | Path] = (),
-    report: Path | None = None,
-    *,
-    options: CallOptions,
-) -> int:
-    """Place many calls, `rate` a second; prints and stores what came of them."""
-    out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    try:
-        scripts = list(named_scenarios(scenarios).items())
-    except (ScenarioError, AudioFileError) as exc:
-        out.print(str(exc), markup=False)
-        return 2
-    reports: list[tuple[str, CallReport]] = []
-
-    async def one(number: int) -> None:
-        await asyncio.sleep(number / rate if rate > 0 else 0)
-        name, script = scripts[number % len(scripts)]
-        reports.append((name, await place_call(options, script)))
-
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(calls):
-            tasks.create_task(one(number))
-    summary = summarize([made for _, made in reports])
-    for key, value in summary.items():
-        out.print(f"{key}: {value}", markup=False)
-    if any("HTTP 403" in error for _, made in reports for error in made.errors):
-        out.print(REFUSED, markup=False)
-    if report is not None:
-        rows = [{"scenario": name, **made.to_json()} for name, made in reports]
-        text = json.dumps({"summary": summary, "calls": rows}, indent=2)
-        await asyncio.to_thread(report.write_text, text)
-        out.print(f"report: {report}", markup=False)
-    return 0 if all(made.outcome == "completed" for _, made in reports) else 1
-
-
-def summarize(reports: Sequence[CallReport]) -> dict[str, Any]:
-    """Outcomes and percentiles of many calls."""
-    latencies = [ms for report in reports for ms in report.latencies_ms]
-    lateness = [ms for report in reports for ms in report.frame_lateness_ms]
-    reactions = [c.reaction_ms for r in reports for c in r.clears if c.reaction_ms is not None]
-    firsts = [r.first_audio_ms for r in reports if r.first_audio_ms is not None]
-    underruns = [gap for r in reports for gap in r.gaps if not gap.after_mark]
-    return {
-        "calls": len(reports),
-        "outcomes": dict(Counter(report.outcome for report in reports)),
-        "ended_by": dict(Counter(report.ended_by for report in reports)),
-        "first_audio_ms": percentiles(firsts),
-        "reply_latency_ms": percentiles(latencies),
-        "clear_reaction_ms": percentiles(reactions),
-        "own_frame_lateness_ms": percentiles(lateness),
-        "gaps": len(underruns),
-        "longest_gap_ms": max((gap.length_ms for gap in underruns), default=0),
-        "errors": dict(Counter(error for report in reports for error in report.errors)),
-    }
-
-
-def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """p50, p95, p99 and the largest, by nearest rank; empty for no values."""
-    if not values:
-        return {}
-    ranked = sorted(values)
-    picked = {f"p{p}": ranked[max(0, -(-len(ranked) * p // 100) - 1)] for p in (50, 95, 99)}
-    return {name: round(value, 1) for name, value in {**picked, "max": ranked[-1]}.items()}

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from receptionist.line.caller import Caller, CallOptions
+from receptionist.line.document import End, Goto
 from receptionist.line.report import CallReport
 from receptionist.line.script import Step
-from receptionist.line.twiml_runner import End, Goto, TwimlRunner
+from receptionist.line.twiml_runner import TwimlRunner
 from receptionist.line.webhooks import CallIdentity, Webhooks, new_sid, rfc2822_now
 
 
@@ -59,7 +60,11 @@ class Line:
         """Run the call to its end. Failures are in the report, not raised."""
         options = self._options
         webhooks = Webhooks(
-            options.account, options.addresses, read_timeout_s=options.read_timeout_s
+            options.account,
+            options.addresses,
+            read_timeout_s=options.read_timeout_s,
+            lost_answers=options.lost_answers,
+            doubts=options.doubts,
         )
         runner = TwimlRunner(webhooks, self._identity, self._caller, options)
         try:

@@ -9,25 +9,24 @@ import asyncio
 import base64
 import binascii
 import json
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from receptionist.line.caller import Caller, CallOptions
 from receptionist.line.playback import PlaybackBuffer
-from receptionist.line.report import Clear, Gap, Heard
+from receptionist.line.report import Answer, Clear, Gap, Heard
 from receptionist.line.script import HangUp, Interrupt, Keys, Play, Say, Wait
+from receptionist.line.signing import Signer
+from receptionist.line.upstream import Upstream
 from receptionist.line.voice import SILENCE, Ear, Voice, default_voice, is_audible
-from receptionist.line.webhooks import is_loopback, new_sid, sign_stream
+from receptionist.line.webhooks import is_loopback, new_sid
 
-FRAME_MS = 20
-FRAME_BYTES = 160
-FIRST_TIMESTAMP_MS = 102
-SILENT_FRAME = bytes([SILENCE]) * FRAME_BYTES
+BYTES_PER_MS = 8
 LONGEST_GAP_MS = 1000
 KEY_INTERVAL_S = 0.1
 
@@ -56,15 +55,13 @@ async def open_stream(place: StreamPlace, options: CallOptions) -> ClientConnect
     dialled = options.addresses.dial(place.url)
     if not dialled.startswith("wss:") and not is_loopback(dialled):
         raise StreamFailed(31922, "the stream's scheme is not wss")
-    headers = {}
-    if token := options.account.auth_token:
-        headers["x-twilio-signature"] = sign_stream(token, place.url, options.signature_form)
+    doubts = options.doubts
     try:
         return await connect(
             dialled,
-            additional_headers=headers,
-            compression=None,
-            ping_interval=None,
+            additional_headers=Signer(options.account.auth_token, doubts).stream(place.url),
+            compression=doubts.compression,
+            ping_interval=doubts.ping_interval_s,
             max_size=None,
             max_queue=None,
             proxy=None if is_loopback(dialled) else True,
@@ -94,15 +91,27 @@ class CallerStream:
         self._options = options
         self._voice: Voice = options.voice or default_voice()
         self._ear: Ear | None = options.ear() if options.ear else None
+        self._frame_ms = options.doubts.frame_ms
+        self._silent_frame = bytes([SILENCE]) * self._frame_ms * BYTES_PER_MS
+        self._upstream = Upstream(
+            socket,
+            place.stream_sid,
+            self._frame_ms,
+            options.weather,
+            options.seed,
+            self._silent_frame,
+        )
         self._playback = PlaybackBuffer()
         self._outgoing: deque[bytes] = deque()
-        self._sequence = 0
         self._ticked = asyncio.Event()
         self._warned: set[int] = set()
+        self._began_ms = caller.now_ms
         # Times of the last audible frame each way, and where the caller's speech began.
         self._heard_at_ms: int | None = None
         self._speech_heard_since_ms: int | None = None
         self._spoke_at_ms = caller.now_ms
+        self._spoke_at_s = time.monotonic()
+        self._saying = ""
         self._speech_began_ms: int | None = None
         self._awaiting_reply = False
         self._ran_dry: tuple[int, bool] | None = None
@@ -110,6 +119,7 @@ class CallerStream:
     async def run(self) -> None:
         """Carry the stream until either side ends it."""
         self._caller.report.streams += 1
+        self._began_ms = self._caller.now_ms
         try:
             await self._greet()
             async with asyncio.TaskGroup() as tasks:
@@ -123,10 +133,13 @@ class CallerStream:
         except asyncio.CancelledError:
             await self._stop()
             raise
+        finally:
+            self._caller.report.stream_ms += self._caller.now_ms - self._began_ms
 
     async def _greet(self) -> None:
         place = self._place
-        await self._send({"event": "connected", "protocol": "Call", "version": "1.0.0"})
+        connected = {"event": "connected", "protocol": "Call", "version": "1.0.0"}
+        await self._socket.send(json.dumps(connected))
         start = {
             "accountSid": place.account_sid,
             "streamSid": place.stream_sid,
@@ -135,15 +148,7 @@ class CallerStream:
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
             "customParameters": place.parameters,
         }
-        await self._send_numbered({"event": "start", "start": start})
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send(json.dumps(message))
-
-    async def _send_numbered(self, message: dict[str, Any]) -> None:
-        self._sequence += 1
-        numbered = {"sequenceNumber": str(self._sequence), "streamSid": self._place.stream_sid}
-        await self._send({**message, **numbered})
+        await self._upstream.send({"event": "start", "start": start})
 
     async def _pump(self) -> None:
         loop = asyncio.get_running_loop()
@@ -152,7 +157,7 @@ class CallerStream:
         try:
             while True:
                 frame += 1
-                due = began + frame * FRAME_MS / 1000
+                due = began + frame * self._frame_ms / 1000
                 await asyncio.sleep(max(0.0, due - loop.time()))
                 self._caller.report.frame_lateness_ms.append((loop.time() - due) * 1000)
                 await self._send_frame(frame)
@@ -163,21 +168,16 @@ class CallerStream:
             return
 
     async def _send_frame(self, frame: int) -> None:
-        mulaw = self._outgoing.popleft() if self._outgoing else SILENT_FRAME
-        if mulaw is not SILENT_FRAME and is_audible(mulaw):
+        mulaw = self._outgoing.popleft() if self._outgoing else self._silent_frame
+        if mulaw is not self._silent_frame and is_audible(mulaw):
             self._spoke_at_ms = self._caller.now_ms
+            self._spoke_at_s = time.monotonic()
             self._speech_began_ms = self._speech_began_ms or self._spoke_at_ms
             self._awaiting_reply = True
-        media = {
-            "track": "inbound",
-            "chunk": str(frame),
-            "timestamp": str(FIRST_TIMESTAMP_MS + (frame - 1) * FRAME_MS),
-            "payload": base64.b64encode(mulaw).decode(),
-        }
-        await self._send_numbered({"event": "media", "media": media})
+        await self._upstream.frame(frame, mulaw)
 
     async def _play_frame(self) -> None:
-        played = self._playback.play(FRAME_BYTES)
+        played = self._playback.play(len(self._silent_frame))
         if played.mulaw:
             self._hear(played.mulaw)
         if self._playback.queued_ms == 0 and played.mulaw:
@@ -188,7 +188,8 @@ class CallerStream:
         now = self._caller.now_ms
         report = self._caller.report
         self._note_gap(now)
-        report.heard.append(Heard(now, mulaw))
+        if self._options.keeps_audio:
+            report.heard.append(Heard(now, mulaw))
         if is_audible(mulaw):
             if self._speech_heard_since_ms is None:
                 self._speech_heard_since_ms = now
@@ -200,16 +201,16 @@ class CallerStream:
         if self._ran_dry is None:
             return
         since, after_mark = self._ran_dry
-        length = now - since - FRAME_MS
+        length = now - since - self._frame_ms
         self._ran_dry = None
         # A longer silence is a turn's end, not a hole in what is being said.
-        if FRAME_MS <= length <= LONGEST_GAP_MS:
+        if self._frame_ms <= length <= LONGEST_GAP_MS:
             self._caller.report.gaps.append(Gap(since, length, after_mark))
 
     async def _echo(self, marks: tuple[str, ...]) -> None:
         for name in marks:
             self._caller.report.marks.append((name, self._caller.now_ms))
-            await self._send_numbered({"event": "mark", "mark": {"name": name}})
+            await self._upstream.send({"event": "mark", "mark": {"name": name}})
 
     async def _receive(self) -> None:
         try:
@@ -242,9 +243,11 @@ class CallerStream:
         report = self._caller.report
         if report.first_audio_ms is None:
             report.first_audio_ms = self._caller.now_ms
+            report.greeted_ms = self._caller.now_ms - self._began_ms
         if self._awaiting_reply and not self._outgoing and is_audible(mulaw):
             self._awaiting_reply = False
             report.latencies_ms.append(self._caller.now_ms - self._spoke_at_ms)
+            report.answers.append(Answer(self._saying, self._spoke_at_s, time.monotonic()))
         if not self._playback.media(mulaw):
             self._warn(31931, "more than ten minutes of audio are queued; the rest is discarded")
 
@@ -300,9 +303,10 @@ class CallerStream:
 
     async def _speak(self, text: str, mulaw: bytes) -> None:
         self._caller.note("caller", text)
+        self._saying = text
         self._speech_began_ms = None
         self._speech_heard_since_ms = self._heard_at_ms = None
-        self._outgoing.extend(_frames(mulaw))
+        self._outgoing.extend(_frames(mulaw, len(self._silent_frame)))
         await self._until(lambda: not self._outgoing)
 
     async def _press(self, digits: str) -> None:
@@ -310,7 +314,7 @@ class CallerStream:
         self._speech_heard_since_ms = self._heard_at_ms = None
         for digit in digits:
             dtmf = {"track": "inbound_track", "digit": digit}
-            await self._send_numbered({"event": "dtmf", "dtmf": dtmf})
+            await self._upstream.send({"event": "dtmf", "dtmf": dtmf})
             self._spoke_at_ms = self._caller.now_ms
             self._awaiting_reply = True
             await asyncio.sleep(KEY_INTERVAL_S)
@@ -351,10 +355,12 @@ class CallerStream:
         place = self._place
         stop = {"accountSid": place.account_sid, "callSid": place.call_sid}
         try:
-            await self._send_numbered({"event": "stop", "stop": stop})
-            if self._options.close_form == "abrupt":
+            await self._upstream.send({"event": "stop", "stop": stop})
+            await self._upstream.flush()
+            form = self._options.doubts.close_form
+            if form == "abrupt":
                 self._socket.transport.abort()
-            elif self._options.close_form == "1005":
+            elif form == "1005":
                 async with self._socket.send_context():
                     self._socket.protocol.send_close()
             else:
@@ -363,10 +369,10 @@ class CallerStream:
             return
 
 
-def _frames(mulaw: bytes) -> list[bytes]:
-    """Audio in 20 ms pieces, without the silence at its end, which is not speech."""
-    pieces = (mulaw[at : at + FRAME_BYTES] for at in range(0, len(mulaw), FRAME_BYTES))
-    frames = [piece.ljust(FRAME_BYTES, bytes([SILENCE])) for piece in pieces]
+def _frames(mulaw: bytes, size: int) -> list[bytes]:
+    """Audio in pieces of one message, without the silence at its end, which is not speech."""
+    pieces = (mulaw[at : at + size] for at in range(0, len(mulaw), size))
+    frames = [piece.ljust(size, bytes([SILENCE])) for piece in pieces]
     while frames and not is_audible(frames[-1]):
         frames.pop()
     return frames

@@ -40,6 +40,15 @@ class Heard:
     mulaw: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller said, and when, in `time.monotonic()`, it ended and a reply was there."""
+
+    text: str
+    spoken_s: float
+    answered_s: float
+
+
 @dataclass(slots=True)
 class CallReport:
     """Everything one call left behind."""
@@ -55,9 +64,13 @@ class CallReport:
     marks: list[tuple[str, int]] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     frame_lateness_ms: list[float] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     streams: int = 0
+    stream_ms: int = 0
     errors: list[str] = field(default_factory=list)
     first_audio_ms: int | None = None
+    greeted_ms: int | None = None
+    """From the first stream's `start` to its first audio."""
 
     def said_by(self, side: Side) -> list[str]:
         """The words of one side, in order."""
@@ -66,7 +79,7 @@ class CallReport:
     def to_json(self) -> dict[str, Any]:
         """Everything but the audio."""
         body = asdict(self)
-        del body["heard"], body["frame_lateness_ms"]
+        del body["heard"], body["frame_lateness_ms"], body["answers"]
         body["heard_ms"] = sum(len(piece.mulaw) for piece in self.heard) // 8
         body["frame_lateness_max_ms"] = round(max(self.frame_lateness_ms, default=0.0), 1)
         return body

@@ -51,11 +51,15 @@ def load_scenario(path: Path) -> tuple[Step, ...]:
 
 
 def named_scenarios(paths: Iterable[str | Path]) -> dict[str, tuple[Step, ...]]:
-    """Scenarios by name: files, or names of built-in ones; all built-in ones when none is given."""
+    """Scenarios by name: files, or names of built-in ones; all built-in ones when none is given.
+
+    A name may carry a weight, `booking:3`, which stays in the key.
+    """
     chosen: dict[str, tuple[Step, ...]] = {}
-    for path in paths:
-        name = str(path)
-        chosen[name] = BUILT_IN[name] if name in BUILT_IN else load_scenario(Path(path))
+    for path in map(str, paths):
+        name, _, weight = path.rpartition(":")
+        name = name if name and weight.isdecimal() else path
+        chosen[path] = BUILT_IN[name] if name in BUILT_IN else load_scenario(Path(name))
     return chosen or dict(BUILT_IN)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Outcome = Literal["answered", "no-answer", "busy", "failed"]
+Outcome = Literal["answered", "no-answer", "busy", "failed", "canceled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,5 @@ class Callee:
     outcome: Outcome = "answered"
     rings_s: float = 2.0
     talk_s: float = 5.0
+    hangs_up_on_whisper: bool = False
+    """Picks up, hears what it is about, and puts the phone down."""

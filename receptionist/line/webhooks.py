@@ -3,9 +3,7 @@
 Knows HTTP and signatures (PROTOCOLS A). Must not know what the documents mean.
 """
 
-import base64
-import hashlib
-import hmac
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping
@@ -15,7 +13,9 @@ from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
-from twilio.request_validator import RequestValidator
+
+from receptionist.line.doubts import Doubts
+from receptionist.line.signing import Signer
 
 READ_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
@@ -48,7 +48,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The server's public address, which is signed, and the one that is really dialled."""
+    """The server's public address, which is signed, and the one that is really dialled.
+
+    A dialled address without a path stands for a proxy that takes the public path's
+    beginning away.
+    """
 
     public: str
     dialled: str
@@ -61,7 +65,10 @@ class Addresses:
         scheme = dialled.scheme
         if parts.scheme in ("ws", "wss"):
             scheme = "wss" if dialled.scheme == "https" else "ws"
-        return urlunsplit((scheme, dialled.netloc, parts.path, parts.query, ""))
+        beginning, is_prefixed, _ = public.path.partition("/voice/")
+        strip = is_prefixed and dialled.path in ("", "/")
+        path = parts.path.removeprefix(beginning) if strip else parts.path
+        return urlunsplit((scheme, dialled.netloc, path, parts.query, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,10 @@ class Document:
 
 
 class Webhooks:
-    """One call's HTTP side: cookies kept, requests signed, one retry when no connection is had."""
+    """One call's HTTP side: cookies kept, requests signed, one retry when no connection is had.
+
+    Every request is sent `lost_answers` times more, as if its answers were lost on the way.
+    """
 
     def __init__(
         self,
@@ -113,14 +123,16 @@ class Webhooks:
         *,
         read_timeout_s: float = READ_TIMEOUT_S,
         connection_retries: int = 1,
-        transport: httpx.AsyncBaseTransport | None = None,
+        lost_answers: int = 0,
+        doubts: Doubts | None = None,
     ) -> None:
-        self._token = account.auth_token
+        self._signer = Signer(account.auth_token, doubts or Doubts())
         self._addresses = addresses
         self._retries = connection_retries
+        self._lost_answers = lost_answers
+        self._total_s = read_timeout_s
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(read_timeout_s, connect=min(CONNECT_TIMEOUT_S, read_timeout_s)),
-            transport=transport,
             trust_env=not is_loopback(addresses.dialled),
             headers={"User-Agent": "TwilioProxy/1.1"},
         )
@@ -151,12 +163,10 @@ class Webhooks:
 
     async def fetch(self, url: str) -> bytes:
         """An audio file for `<Play>`. Raises `WebhookFailed`."""
-        answer = await self._request(url, {}, "GET")
-        if answer.status_code >= 400:
-            raise WebhookFailed(
-                HTTP_RETRIEVAL_FAILURE, url, f"HTTP {answer.status_code}", status=answer.status_code
-            )
-        return answer.content
+        document = await self.document(url, {}, "GET")
+        if not document.content_type.startswith("audio/"):
+            raise WebhookFailed(INVALID_CONTENT_TYPE, url, f"Content-Type {document.content_type}")
+        return document.body
 
     async def _request(
         self, url: str, parameters: Mapping[str, str], method: str
@@ -166,50 +176,30 @@ class Webhooks:
             url = _with_query(url, parameters)
         form = dict(parameters) if method == "POST" else {}
         headers = {"I-Twilio-Idempotency-Token": secrets.token_hex(16), "Accept": "*/*"}
-        if self._token is not None:
-            headers["X-Twilio-Signature"] = sign(self._token, url, form)
+        headers |= self._signer.webhook(url, form)
+        request = self._http.build_request(
+            method,
+            self._addresses.dial(url),
+            data=form if method == "POST" else None,
+            headers=headers,
+        )
+        for _ in range(self._lost_answers):
+            await self._send(request, url)
+        return await self._send(request, url)
+
+    async def _send(self, request: httpx.Request, url: str) -> httpx.Response:
         for attempt in range(self._retries + 1):
             try:
-                return await self._http.request(
-                    method,
-                    self._addresses.dial(url),
-                    data=form if method == "POST" else None,
-                    headers=headers,
-                )
+                async with asyncio.timeout(self._total_s):
+                    return await self._http.send(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
                 if attempt == self._retries:
                     raise WebhookFailed(HTTP_RETRIEVAL_FAILURE, url, "no connection") from exc
+            except (TimeoutError, httpx.TimeoutException) as exc:
+                raise WebhookFailed(HTTP_RETRIEVAL_FAILURE, url, "timed out") from exc
             except httpx.HTTPError as exc:
-                reason = "timed out" if isinstance(exc, httpx.TimeoutException) else "cut off"
-                raise WebhookFailed(HTTP_RETRIEVAL_FAILURE, url, reason) from exc
+                raise WebhookFailed(HTTP_RETRIEVAL_FAILURE, url, "cut off") from exc
         raise AssertionError("the last attempt returns or raises")
-
-
-def sign(auth_token: str, url: str, form: Mapping[str, str]) -> str:
-    """`X-Twilio-Signature` of a request, with the port dropped for https as Twilio does (A4)."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.port is not None:
-        url = urlunsplit(parts._replace(netloc=parts.hostname or ""))
-    return str(RequestValidator(auth_token).compute_signature(url, dict(form)))
-
-
-def sign_stream(auth_token: str, url: str, form: str = "exact") -> str:
-    """The signature of a stream's upgrade.
-
-    PROTOCOLS K1: which URL Twilio signs is not confirmed, so `form` chooses it:
-    `exact`, `slash`, `port`, `port-slash`, `no-port`, `no-port-slash`.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if form.startswith("port"):
-        port = parts.port or (443 if parts.scheme == "wss" else 80)
-        parts = parts._replace(netloc=f"{host}:{port}")
-    elif form.startswith("no-port"):
-        parts = parts._replace(netloc=host)
-    signed = urlunsplit(parts) + ("/" if form.endswith("slash") else "")
-    # Twilio's algorithm (A4); the SDK's validator is for http(s) addresses.
-    digest = hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
 
 
 def new_sid(prefix: str) -> str:

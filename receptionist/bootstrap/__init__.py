@@ -1,0 +1,398 @@
+"""The composition root: settings in, a house with everything in its place out.
+
+The only module that knows adapters, handlers and the database by name.
+"""
+
+import pkgutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+import structlog
+
+import handlers
+from db import Pool, SqlDatabase, open_database
+from receptionist.admin.accounts import PasswordAccounts
+from receptionist.admin.room import StaffRoom
+from receptionist.booking.desk import BookingDesk, build_booking_desk
+from receptionist.bootstrap.adapters import (
+    build_adapters,
+    build_audio_store,
+    build_calendar,
+    build_mail,
+    build_messaging,
+    build_telephony,
+    build_vendors,
+)
+from receptionist.bootstrap.limits import Guards, build_guards, build_rate_store
+from receptionist.bootstrap.phrases import ReadyPhrases
+from receptionist.bootstrap.practices import save_practice
+from receptionist.bootstrap.resilience import build_breaker_store, guard_vendors
+from receptionist.bootstrap.staff import build_inbox_work, build_staff_room
+from receptionist.bootstrap.watching import Watching, build_watching, prices
+from receptionist.call.active import ActiveCalls
+from receptionist.call.background import Background
+from receptionist.call.desk import FrontDesk
+from receptionist.call.file import utc_now
+from receptionist.call.handler import StreamServices
+from receptionist.call.measured import MeasuredJournal, measured
+from receptionist.call.memory import CallMemory
+from receptionist.call.plain import PlainMode
+from receptionist.call.recovery import watch_open_calls
+from receptionist.call.softphone import SoftphoneConversations
+from receptionist.call.speech_cache import SpeechCache
+from receptionist.call.warm import Vendors, WarmLines
+from receptionist.call.ways import Ways
+from receptionist.conversation.router import Router
+from receptionist.domain.practice import Practice
+from receptionist.errors import ConfigurationError, ReceptionistError
+from receptionist.limits.rates import RateLimits
+from receptionist.observability import Metrics
+from receptionist.ports.audio_store import AudioStore
+from receptionist.ports.calendar import Calendar
+from receptionist.ports.function_handler import FunctionHandler, Office
+from receptionist.ports.telephony import TelephonyControl
+from receptionist.ports.voice_detector import VoiceActivityDetector
+from receptionist.practice_file import load_practice
+from receptionist.resilience.breakers import Breakers
+from receptionist.settings import Settings, settings_or_defaults
+from receptionist.telephony.addresses import Addresses
+from receptionist.telephony.call_backs import CallBacks
+from receptionist.telephony.guard import CallGuard
+from receptionist.telephony.signature import RequestVerifier
+from receptionist.telephony.stream import MediaStreams
+from receptionist.telephony.texts import TwilioTexts
+from receptionist.telephony.webhooks import TwilioWebhooks
+from receptionist.tracing import Tracing, opened_tracing, tracing_problems
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the routes need."""
+
+    settings: Settings
+    metrics: Metrics
+    database: SqlDatabase
+    accounts: PasswordAccounts
+    vendors: Vendors
+    telephony: TelephonyControl
+    webhooks: TwilioWebhooks
+    texts: TwilioTexts
+    call_backs: CallBacks
+    staff_room: StaffRoom
+    streams: MediaStreams
+    softphone: SoftphoneConversations
+    active: ActiveCalls
+    limits: RateLimits
+    cache: SpeechCache
+    booking: BookingDesk
+
+    async def not_ready(self) -> list[str]:
+        """Why calls cannot be taken now; empty when they can."""
+        reasons = []
+        if self.active.draining:
+            reasons.append("draining: this process is about to stop")
+        try:
+            current = await self.database.is_current()
+        except ReceptionistError as exc:
+            return [*reasons, f"database: {exc.code}"]
+        if not current:
+            return [*reasons, "database: its schema is old; run receptionist db upgrade"]
+        async with self.database.reading() as uow:
+            if not await uow.practices.all():
+                reasons.append("practice: none is loaded; run receptionist practice load FILE")
+        return reasons
+
+
+def build_handlers(metrics: Metrics) -> dict[str, FunctionHandler]:
+    """One handler per file of `handlers/`, each counted."""
+    modules = (
+        import_module(f"handlers.{module.name}")
+        for module in pkgutil.iter_modules(handlers.__path__)
+        if not module.name.startswith("_")
+    )
+    found = [module.HANDLER for module in modules if hasattr(module, "HANDLER")]
+    return {handler.name: measured(handler, metrics) for handler in found}
+
+
+def _read_practice_file(settings: Settings, problems: list[str]) -> Practice | None:
+    if settings.practice_file is None:
+        return None
+    try:
+        text = settings.practice_file.read_text(encoding="utf-8")
+        return load_practice(text, source=str(settings.practice_file))
+    except ConfigurationError as exc:
+        problems += exc.problems
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"PRACTICE_FILE={str(settings.practice_file)!r}: cannot be read as text")
+    return None
+
+
+def _database(settings: Settings) -> SqlDatabase:
+    pool = Pool(
+        size=settings.database_pool_size,
+        overflow=settings.database_pool_overflow,
+        wait_s=settings.database_pool_wait_seconds,
+    )
+    return open_database(settings.database, pool, journal_folder=settings.var_directory / "journal")
+
+
+def _open_database(settings: Settings, problems: list[str]) -> SqlDatabase | None:
+    try:
+        return _database(settings)
+    except ConfigurationError as exc:
+        problems += exc.problems
+        return None
+
+
+def check_settings(settings: Settings) -> Practice | None:
+    """The practice file's practice. Raises `ConfigurationError` with all that is wrong anywhere."""
+    problems: list[str] = []
+    build_vendors(settings, problems)
+    build_adapters("vad", settings.vad_provider, problems)
+    build_telephony(problems)
+    build_calendar(settings, problems)
+    build_messaging(settings, problems)
+    build_mail(settings, problems)
+    try:
+        prices(settings)
+    except ConfigurationError as exc:
+        problems += exc.problems
+    problems += tracing_problems(settings.otel_exporter_otlp_endpoint)
+    practice = _read_practice_file(settings, problems)
+    _open_database(settings, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return practice
+
+
+def read_checked_settings() -> Settings:
+    """The settings. Raises `ConfigurationError` with all that is wrong in any place."""
+    problems: list[str] = []
+    settings = settings_or_defaults(problems)
+    try:
+        check_settings(settings)
+    except ConfigurationError as exc:
+        problems += exc.problems
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found and made before the server starts."""
+
+    generated_password: str | None
+    not_ready: Sequence[str]
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[SqlDatabase]:
+    """The database alone, for commands."""
+    database = _database(settings)
+    await database.start()
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+@asynccontextmanager
+async def opened_booking(settings: Settings, database: SqlDatabase) -> AsyncIterator[BookingDesk]:
+    """The booking desk alone, for commands. Raises `ConfigurationError`."""
+    problems: list[str] = []
+    calendar = build_calendar(settings, problems)
+    if calendar is None:
+        raise ConfigurationError(problems)
+    try:
+        yield build_booking_desk(database, calendar, utc_now)
+    finally:
+        await calendar.close()
+
+
+async def prepare(settings: Settings) -> Prepared:
+    """Once per start: newest schema on SQLite, the practice file loaded, an admin account.
+
+    Raises `ConfigurationError`. PostgreSQL is left alone until `receptionist db upgrade`.
+    """
+    practice = check_settings(settings)
+    async with opened_database(settings) as database:
+        if database.is_sqlite:
+            await database.upgrade()
+        if not await database.is_current():
+            return Prepared(None, ["the database's schema is old; run receptionist db upgrade"])
+        if practice is not None:
+            await save_practice(database, practice, unless_known=True)
+        password = settings.admin_password
+        generated = await PasswordAccounts(database).ensure_admin(
+            settings.admin_username, password.get_secret_value() if password else None
+        )
+        async with database.reading() as uow:
+            known = await uow.practices.all()
+    missing = [] if known else ["no practice is loaded; run receptionist practice load FILE"]
+    return Prepared(generated, missing)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Build everything, and take it down again. Raises `ConfigurationError` with every problem."""
+    problems: list[str] = []
+    vendors = build_vendors(settings, problems)
+    detectors = build_adapters("vad", settings.vad_provider, problems)
+    telephony = build_telephony(problems)
+    calendar = build_calendar(settings, problems)
+    messaging = build_messaging(settings, problems)
+    mail = build_mail(settings, problems)
+    rates = build_rate_store(problems)
+    shared = build_breaker_store(problems)
+    database = _open_database(settings, problems)
+    if not (database and telephony and calendar and messaging and mail and rates and shared):
+        raise ConfigurationError(problems)
+    if problems:
+        raise ConfigurationError(problems)
+    async with AsyncExitStack() as stack:
+        await database.start()
+        stack.push_async_callback(database.aclose)
+        outside = (telephony, detectors[0], calendar, messaging, mail, rates, shared)
+        for close in (*vendors.closers, *(adapter.close for adapter in outside)):
+            stack.push_async_callback(close)
+        endpoint = settings.otel_exporter_otlp_endpoint
+        tracing = await stack.enter_async_context(opened_tracing(endpoint))
+        vendors = tracing.vendors(vendors)
+        calendar = tracing.methods("calendar", calendar)
+        messaging = tracing.methods("texts", messaging)
+        mail = tracing.methods("mail", mail)
+        telephony = tracing.methods("telephony", telephony)
+        if (audio := build_audio_store()) is not None:
+            stack.push_async_callback(audio.close)
+        metrics = Metrics()
+        breakers = Breakers(shared, database, metrics)
+        vendors = guard_vendors(settings, vendors, breakers, metrics)
+        guards = build_guards(settings, rates, database, telephony, messaging, metrics, utc_now)
+        telephony, messaging = guards.telephony, guards.messaging
+        watching = build_watching(settings, database, metrics, vendors, telephony, utc_now)
+        stack.push_async_callback(watching.close)
+        inbox = build_inbox_work(settings, database, messaging, mail, telephony, utc_now)
+        booking = build_booking_desk(
+            database,
+            calendar,
+            utc_now,
+            public_base=settings.public_url,
+            messaging=messaging,
+            link_base=settings.public_base,
+            other_jobs={**inbox.jobs, **watching.webhooks.jobs()},
+        )
+        office = Office(database, booking.book, database.journal)
+        await stack.enter_async_context(booking.running())
+        handlers_used = tracing.handlers(build_handlers(metrics))
+        router = Router(vendors.models, handlers_used, office, utc_now)
+        stack.push_async_callback(router.close)
+        background = await stack.enter_async_context(Background())
+        services = _assemble(
+            settings,
+            vendors,
+            detectors[0],
+            telephony,
+            database,
+            router,
+            background,
+            metrics,
+            booking,
+            calendar,
+            tracing,
+            audio,
+            guards,
+            watching,
+        )
+        watching.start(background)
+        background.spawn(breakers.watch(), "breakers")
+        background.spawn(_keep_phrases_ready(services), "render-phrases")
+        background.spawn(inbox.escalation.watch(), "inbox-escalation")
+        background.spawn(inbox.retention.watch(), "retention")
+        yield services
+
+
+def _assemble(
+    settings: Settings,
+    vendors: Vendors,
+    detector: VoiceActivityDetector,
+    telephony: TelephonyControl,
+    database: SqlDatabase,
+    router: Router,
+    background: Background,
+    metrics: Metrics,
+    booking: BookingDesk,
+    calendar: Calendar,
+    tracing: Tracing,
+    audio: AudioStore | None,
+    guards: Guards,
+    watching: Watching,
+) -> Services:
+    memory = CallMemory(tracing.journal(MeasuredJournal(database.journal, metrics)))
+    background.spawn(watch_open_calls(database, memory), "open-calls")
+    active = ActiveCalls(metrics)
+    token = settings.twilio_auth_token
+    verifier = RequestVerifier(settings.public_base, token.get_secret_value() if token else None)
+    warm = WarmLines(vendors, background, metrics)
+    ways = Ways(
+        vendors,
+        active,
+        background,
+        most_streams=settings.stream_calls,
+        expected=lambda: warm.expected,
+    )
+    desk = FrontDesk(
+        database, memory, PlainMode(router), warm, streaming=vendors.streaming, ways=ways
+    )
+    addresses = Addresses(settings.public_base)
+    guard = CallGuard(guards.limits, guards.spending, database)
+    webhooks = TwilioWebhooks(desk, database, verifier, addresses, metrics, active, guard)
+    cache = SpeechCache(settings.var_directory / "speech", audio)
+    accounts = PasswordAccounts(database)
+    return Services(
+        settings=settings,
+        metrics=metrics,
+        database=database,
+        accounts=accounts,
+        vendors=vendors,
+        telephony=telephony,
+        cache=cache,
+        booking=booking,
+        webhooks=webhooks,
+        texts=TwilioTexts(booking.texts, verifier, webhooks.refused, guard),
+        call_backs=CallBacks(database, verifier, addresses, webhooks.refused, guards.spending),
+        staff_room=build_staff_room(
+            settings,
+            database,
+            accounts,
+            telephony,
+            booking,
+            calendar,
+            watching,
+            stopping=lambda: active.draining,
+        ),
+        streams=MediaStreams(
+            database=database,
+            memory=memory,
+            verifier=verifier,
+            webhooks=webhooks,
+            warm=warm,
+            detector=detector,
+            services=StreamServices(router, vendors, cache, metrics, watching.calls),
+            active=active,
+            background=background,
+        ),
+        softphone=SoftphoneConversations(database, memory, router, active, live=watching.calls),
+        active=active,
+        limits=guards.limits,
+    )
+
+
+async def _keep_phrases_ready(services: Services) -> None:
+    voice = next((voice for voice in services.vendors.voices if voice.streaming), None)
+    if voice is not None and await services.database.is_current():
+        await ReadyPhrases(services.database, services.cache, voice).watch()

@@ -1,0 +1,60 @@
+"""What stands between callers and vendors that fail."""
+
+from receptionist.bootstrap.adapters import LAST_RESORT, build_adapters
+from receptionist.bootstrap.limits import REDIS_FORM, REDIS_MISSING
+from receptionist.call.warm import Vendors
+from receptionist.observability import Metrics
+from receptionist.ports.breaker_store import BreakerStore
+from receptionist.ports.language_model import LanguageModel
+from receptionist.resilience.breakers import Breakers
+from receptionist.resilience.guarded import (
+    Budget,
+    guarded_model,
+    guarded_recogniser,
+    guarded_voice,
+)
+from receptionist.resilience.hedged import hedged
+from receptionist.settings import Settings
+
+
+def build_breaker_store(problems: list[str]) -> BreakerStore | None:
+    """Redis, or this process alone; None when a setting is wrong."""
+    try:
+        stores: list[BreakerStore] = build_adapters("breakers", [], problems)
+    except ImportError:
+        problems.append(REDIS_MISSING)
+        return None
+    except ValueError:
+        problems.append(REDIS_FORM)
+        return None
+    return next(iter(stores), None)
+
+
+def guard_vendors(
+    settings: Settings, vendors: Vendors, breakers: Breakers, metrics: Metrics
+) -> Vendors:
+    """All but the embedded adapters within their budgets and behind breakers."""
+    hearing, thinking, speaking = (
+        Budget(seconds, seconds)
+        for seconds in (
+            settings.stt_budget_seconds,
+            settings.llm_budget_seconds,
+            settings.tts_budget_seconds,
+        )
+    )
+
+    def model(each: LanguageModel) -> LanguageModel:
+        raced = hedged(each, metrics) if settings.llm_hedging else each
+        return guarded_model(raced, breakers, thinking)
+
+    return Vendors(
+        [
+            r if r.name == LAST_RESORT else guarded_recogniser(r, breakers, hearing)
+            for r in vendors.recognisers
+        ],
+        [m if m.name == LAST_RESORT else model(m) for m in vendors.models],
+        [
+            v if v.name == LAST_RESORT else guarded_voice(v, breakers, speaking)
+            for v in vendors.voices
+        ],
+    )
