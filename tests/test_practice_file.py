@@ -1,11 +1,14 @@
 """A practice file's mistakes are all named, with their line and what would be right."""
 
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
+from receptionist.domain.practice import BookingRules, DayRange, TimeRange
 from receptionist.errors import ConfigurationError
-from receptionist.practice_file import dump_practice, load_practice
+from receptionist.practice_dump import dump_practice
+from receptionist.practice_file import load_practice
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "maple-street.yaml"
 WRONG = """\
@@ -55,3 +58,69 @@ def test_a_service_by_an_unknown_practitioner_is_a_mistake() -> None:
 
     with pytest.raises(ConfigurationError, match="Nurse Gomes"):
         load_practice(text, source="x.yaml")
+
+
+RULES = """\
+practice:
+  name: Clinic
+  timezone: Europe/London
+  numbers: ["+442071838750"]
+  greeting: Hello.
+hours:
+  monday: ["08:30-17:00"]
+practitioners:
+  - name: Dr. Lee
+    hours:
+      monday: ["09:00-12:00"]
+    leave: [2026-12-24, 2027-01-04..2027-01-08]
+services:
+  - name: X-ray
+    minutes: 30
+    practitioners: [Dr. Lee]
+    resources: [X-ray room]
+    lead_minutes: 60
+resources:
+  - name: X-ray room
+    count: 2
+booking:
+  lead_minutes: 120
+  horizon_days: 90
+  slot_minutes: 10
+  event_text: service
+  text_messages: false
+  reminder_hours: 0
+"""
+
+
+def test_hours_leave_rooms_and_rules_are_read_and_come_out_again_the_same() -> None:
+    practice = load_practice(RULES, source="rules")
+
+    lee, xray = practice.practitioners[0], practice.services[0]
+    assert lee.hours == {"monday": (TimeRange(time(9), time(12)),)}
+    assert lee.leave == (
+        DayRange(date(2026, 12, 24), date(2026, 12, 24)),
+        DayRange(date(2027, 1, 4), date(2027, 1, 8)),
+    )
+    assert practice.units_of("X-ray room") == ("X-ray room #1", "X-ray room #2")
+    assert (xray.resources, xray.lead_minutes, xray.horizon_days) == (("X-ray room",), 60, None)
+    assert practice.booking == BookingRules(120, 90, 10, "service", False, 0)
+    assert load_practice(dump_practice(practice), source="dump") == practice
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("2027-01-04..2027-01-08", "2027-01-08..2027-01-04", "ends before it begins"),
+        ("2027-01-04..2027-01-08", "Christmas", "2026-12-24..2026-12-31"),
+        ("[X-ray room]", "[Laser room]", "'Laser room', which is not among the resources"),
+        ("slot_minutes: 10", "slot_minutes: 7", "rules:25: booking.slot_minutes 7"),
+        ("count: 2", "count: 0", "rules:21: resources[0].count 0"),
+        ("event_text: service", "event_text: all", "'service', 'name' or 'full'"),
+        ('["09:00-12:00"]', '["09:00"]', "monday: '09:00' is not a range"),
+    ],
+)
+def test_a_wrong_rule_is_named_with_what_would_be_right(right: str, wrong: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_practice(RULES.replace(right, wrong), source="rules")
+
+    assert said in str(caught.value)

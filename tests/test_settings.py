@@ -2,7 +2,8 @@
 
 import pytest
 
-from receptionist.bootstrap import build_adapters, build_vendors, check_settings
+from receptionist.bootstrap import check_settings
+from receptionist.bootstrap.adapters import build_adapters, build_vendors
 from receptionist.errors import ConfigurationError
 from receptionist.settings import read_settings
 

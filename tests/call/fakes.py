@@ -11,13 +11,22 @@ from receptionist.ports.speech_to_text import TranscriptEvent
 class FakeVoice:
     """Says each text as 80 bytes (10 ms) a character; waits at `gate`, if given, before each."""
 
+    bytes_a_character = 80
+
     streaming = True
     voice = "fake-1"
 
-    def __init__(self, name: str = "fake", *, fail_after: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "fake",
+        *,
+        fail_after: int | None = None,
+        failure: type[Exception] = ProviderUnavailable,
+    ) -> None:
         self.name = name
         self.asked: list[str] = []
         self.fail_after = fail_after
+        self.failure = failure
         self.gate: asyncio.Semaphore | None = None
 
     async def synthesize(
@@ -26,10 +35,10 @@ class FakeVoice:
         self.asked.append(text)
         for number, _character in enumerate(text):
             if number == self.fail_after:
-                raise ProviderUnavailable(self.name, "cut")
+                raise self.failure(self.name, "cut")
             if self.gate is not None:
                 await self.gate.acquire()
-            yield b"\x55" * 80
+            yield b"\x55" * self.bytes_a_character
 
     async def warm(self) -> None:
         """Nothing to open."""

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from receptionist.call.speaking import Speaker
 from receptionist.call.speech_cache import SpeechCache
+from receptionist.errors import ProviderUnavailable
 from receptionist.observability import Metrics
 from receptionist.voice.media_stream import MediaStreamProtocol
 from tests.call.fakes import FakeVoice
@@ -160,8 +163,9 @@ async def test_nothing_is_sent_while_held_also_when_audio_still_arrives() -> Non
     assert stage.audio_bytes == sent + len("Hello there.") * 80
 
 
-async def test_a_voice_that_fails_is_followed_by_the_next_one() -> None:
-    broken, sound = FakeVoice("broken", fail_after=0), FakeVoice("sound")
+@pytest.mark.parametrize("failure", [ProviderUnavailable, LookupError])
+async def test_a_voice_that_fails_is_followed_by_the_next_one(failure: type[Exception]) -> None:
+    broken, sound = FakeVoice("broken", fail_after=0, failure=failure), FakeVoice("sound")
     stage = Stage(broken, sound)
 
     async with stage.running():

@@ -18,6 +18,7 @@ from receptionist.ports.function_handler import (
     Effect,
     EndCall,
     HandlerResult,
+    Office,
     TransferCaller,
 )
 from receptionist.ports.language_model import (
@@ -180,6 +181,8 @@ class Rows:
             raise OSError("the disk is gone")
         yield self
 
+    reading = transaction
+
     async def save(self, actions: Sequence[ActionRecord]) -> None:
         for action in actions:
             self.kept.setdefault((action.call_sid, action.tool_call_id), action)
@@ -201,7 +204,9 @@ class Line:
         self.models = models
         self.handlers = Handlers()
         self.rows = Rows()
-        self.router = Router(models, self.handlers, self.rows, lambda: NOW, **settings)  # type: ignore[arg-type]
+        self.router = Router(
+            models, self.handlers, Office(self.rows, None), lambda: NOW, **settings
+        )  # type: ignore[arg-type]
         self.conversation = Conversation(FACTS)
 
     async def caller_says(self, text: str) -> list[RouterEvent]:

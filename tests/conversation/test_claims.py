@@ -41,9 +41,16 @@ SAID = {
         "Your message has been sent.",
         "I've left a message for Dr. Lee.",
     ],
+    Claim.WAITING: [
+        "I've put you on the waiting list.",
+        "You're on our waiting list now.",
+        "I added you to the cancellation list.",
+    ],
     Claim.DONE: ["You're all set.", "All done!", "That's all sorted."],
 }
 NOT_SAID = [
+    "Would you like to go on the waiting list?",
+    "I can put you on the waiting list.",
     "Shall I book that for you?",
     "Would you like me to cancel it?",
     "I can book you in for Tuesday at ten.",
@@ -74,6 +81,7 @@ MAKER = {
     Claim.MOVED: "reschedule_appointment",
     Claim.CANCELLED: "cancel_appointment",
     Claim.MESSAGE: "take_message",
+    Claim.WAITING: "join_waiting_list",
     Claim.DONE: "schedule_appointment",
 }
 

@@ -47,6 +47,11 @@ def test_a_holiday_is_closed() -> None:
     assert "closed today" in system_prompt(replace(FACTS, practice=closed))
 
 
+def test_a_known_number_is_not_taken_for_a_known_person() -> None:
+    assert "say no name" in system_prompt(replace(FACTS, called_before=True))
+    assert "say no name" not in system_prompt(FACTS)
+
+
 def test_without_a_number_to_ring_no_person_is_promised() -> None:
     alone = replace(PRACTICE, transfer_number=None)
 

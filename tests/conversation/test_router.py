@@ -20,7 +20,7 @@ from receptionist.conversation.router import (
     TROUBLE,
 )
 from receptionist.errors import SlotTaken
-from receptionist.ports.function_handler import EndCall, TransferCaller
+from receptionist.ports.function_handler import EndCall, Office, TransferCaller
 from receptionist.ports.language_model import ToolCall
 from tests.conversation.fakes import (
     FACTS,
@@ -288,10 +288,43 @@ async def test_another_process_knows_what_was_done() -> None:
     await before.caller_says("Yes.")
     after = Line(ScriptedModel(["You're booked for Tuesday."]))
     after.rows = before.rows
-    after.router = type(after.router)(after.models, after.handlers, before.rows, lambda: FACTS.now)
+    after.router = type(after.router)(
+        after.models, after.handlers, Office(before.rows, None), lambda: FACTS.now
+    )
     after.conversation = Conversation.restore(stale, FACTS)
 
     events = await after.caller_says("Hello? Was I booked?")
 
     assert spoken(events) == ["You're booked for Tuesday."]
     assert_whole(after.conversation)
+
+
+async def test_a_long_wait_is_covered_again_and_again_in_other_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("receptionist.conversation.turn.LONG_WAIT_S", 0.0)
+    line = Line(ScriptedModel([faq()], ["Behind the building."]), filler_after_s=0.0)
+    handler = line.handlers["answer_faq"]
+    handler.may_finish.clear()
+    line.conversation.begin_turn("Where can I park?")
+    fillers: list[str] = []
+
+    async for event in line.router.respond(line.conversation):
+        if isinstance(event, Sentence) and event.filler:
+            fillers.append(event.text)
+        if len(fillers) == 4:
+            handler.may_finish.set()
+
+    assert len(set(fillers[:4])) == 4
+
+
+async def test_a_model_that_failed_is_not_waited_for_again_in_the_same_turn() -> None:
+    failing, net = ScriptedModel([FAILED], ["Next time."]), ScriptedModel([faq()], ["Behind."])
+    line = Line(failing, net)
+
+    events = await line.caller_says("Where can I park?")
+    later = await line.caller_says("Thank you.")
+
+    assert spoken(events) == ["Behind."]
+    assert spoken(later) == ["Next time."]
+    assert len(failing.requests) == 2

@@ -12,7 +12,17 @@ from sqlalchemy.exc import DBAPIError
 
 from db import SqlDatabase, open_database
 from db.models import metadata
-from receptionist.domain.practice import Faq, Practice, Practitioner, Service, TimeRange
+from receptionist.domain.booking import Slot
+from receptionist.domain.practice import (
+    BookingRules,
+    DayRange,
+    Faq,
+    Practice,
+    Practitioner,
+    Resource,
+    Service,
+    TimeRange,
+)
 from receptionist.errors import ConfigurationError, InvalidArguments, NotFound, SlotTaken
 from receptionist.ports.records import (
     ActionRecord,
@@ -32,8 +42,20 @@ PRACTICE = Practice(
     hours={"monday": (TimeRange(time(8, 30), time(12)), TimeRange(time(13), time(17)))},
     transfer_number="+15550111",
     closed=frozenset({date(2026, 12, 25)}),
-    practitioners=(Practitioner("Dr. Lee", "lee@example.com"), Practitioner("Dr. Patel")),
-    services=(Service("Check-up", 30, 5, ("Dr. Lee",)),),
+    practitioners=(
+        Practitioner("Dr. Lee", "lee@example.com"),
+        Practitioner(
+            "Dr. Patel",
+            hours={"monday": (TimeRange(time(9), time(11)),)},
+            leave=(DayRange(date(2027, 8, 1), date(2027, 8, 14)),),
+        ),
+    ),
+    services=(
+        Service("Check-up", 30, 5, ("Dr. Lee",)),
+        Service("X-ray", 15, resources=("X-ray room",), lead_minutes=60, horizon_days=30),
+    ),
+    resources=(Resource("X-ray room", 2),),
+    booking=BookingRules(lead_minutes=30, event_text="service", reminder_hours=48),
     faqs=(Faq("Where can I park?", "Behind the building."),),
 )
 
@@ -131,24 +153,22 @@ async def test_the_same_request_books_once(database: SqlDatabase) -> None:
 async def test_moving_frees_the_old_time_and_cancelling_the_new_one(database: SqlDatabase) -> None:
     practice_id = await practice_in(database)
     later = NINE + timedelta(minutes=10)
-    times = {
-        "start": later,
-        "end": later + timedelta(minutes=30),
-        "blocks_until": later + timedelta(minutes=35),
-    }
+    slot = Slot(later, later + timedelta(minutes=30), later + timedelta(minutes=35), "Dr. Lee")
     async with database.transaction() as uow:
         booked = await uow.appointments.add(appointment(practice_id))
-        moved = await uow.appointments.move(booked.id, **times)
-        await uow.appointments.set_status(booked.id, "cancelled")
+        moved = await uow.appointments.move(booked.id, slot)
+        cancelled = await uow.appointments.cancel(booked.id, "caller")
         again = await uow.appointments.add(appointment(practice_id))
         with pytest.raises(NotFound):
-            await uow.appointments.set_status(booked.id, "booked")
+            await uow.appointments.move(booked.id, slot)
+        busy = await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=1), NINE)
         with pytest.raises(NotFound):
-            await uow.appointments.move(booked.id, **times)
-        busy = await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=1))
+            await uow.appointments.move("nobody", slot)
         with pytest.raises(NotFound):
-            await uow.appointments.move("nobody", **times)
+            await uow.appointments.cancel("nobody", "staff")
 
+    assert (moved.revision, cancelled.revision) == (2, 3)
+    assert cancelled.cancelled_by == "caller"
     assert moved.start == later
     assert [row.id for row in busy] == [again.id]
 
@@ -161,7 +181,7 @@ async def test_a_failed_block_leaves_nothing_behind(database: SqlDatabase) -> No
             raise RuntimeError
 
     async with database.transaction() as uow:
-        assert await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=1)) == []
+        assert await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=1), NINE) == []
 
 
 async def test_a_retried_call_is_one_call_and_its_first_end_stands(database: SqlDatabase) -> None:
@@ -176,6 +196,21 @@ async def test_a_retried_call_is_one_call_and_its_first_end_stands(database: Sql
 
     assert found is not None
     assert (found.ended_by, found.ended_at) == ("caller", now)
+
+
+async def test_a_number_is_known_from_its_second_call_on(database: SqlDatabase) -> None:
+    practice_id = await practice_in(database)
+    first, second = call("CA1", practice_id), call("CA2", practice_id)
+    elsewhere = replace(call("CA3", practice_id), from_number="+15550199")
+    withheld = replace(call("CA4", practice_id), from_number=None)
+    async with database.transaction() as uow:
+        for each in (first, first, second, elsewhere, withheld):
+            await uow.calls.add(each)
+
+    async with database.reading() as uow:
+        known = [await uow.calls.called_before(c) for c in (first, second, elsewhere, withheld)]
+
+    assert known == [False, True, False, False]
 
 
 async def test_a_weaker_outcome_does_not_replace_a_stronger_one(database: SqlDatabase) -> None:

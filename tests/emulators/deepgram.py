@@ -4,7 +4,7 @@ Time is audio time. Words come from audio that carries them (`spoken_audio`).
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -33,6 +33,8 @@ class DeepgramEmulator:
     requests: list[dict[str, Any]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     audio_bytes: int = 0
+    on_words: Callable[[str, bool], None] = lambda _words, _is_final: None
+    """Told what is sent, just before it is."""
 
     async def handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         """Who may connect."""
@@ -73,6 +75,7 @@ class _Stream:
         self._reader = SpokenAudioReader()
         self._words: list[str] = []
         self._quiet_ms = 0.0
+        self._heard_ms = self._last_word_ms = 0.0
         self._speaking = False
         self._heard_words = 0
 
@@ -89,6 +92,7 @@ class _Stream:
         return kind == "CloseStream"
 
     async def _frame(self, frame: bytes) -> None:
+        self._heard_ms += len(frame) / BYTES_PER_MS
         if frame.count(QUIET) > len(frame) * 0.9:
             before, self._quiet_ms = self._quiet_ms, self._quiet_ms + len(frame) / BYTES_PER_MS
             await self._silence(before, self._quiet_ms)
@@ -101,6 +105,7 @@ class _Stream:
         if words:
             self._words += words
             self._heard_words += len(words)
+            self._last_word_ms = self._heard_ms
             await self._strange()
             await self._word()
             limit = self._emulator.close_after_words
@@ -150,16 +155,18 @@ class _Nova(_Stream):
             await self._results(is_final=True, speech_final=True)
             self._speaking = False
         if before_ms < 1000 <= now_ms and self._heard_words:
-            await self._send(type="UtteranceEnd", channel=[0, 1], last_word_end=1.0)
+            last_word_end = self._last_word_ms / 1000
+            await self._send(type="UtteranceEnd", channel=[0, 1], last_word_end=last_word_end)
 
     async def _results(self, **flags: bool) -> None:
         text = " ".join(self._words)
+        self._emulator.on_words(text, flags["is_final"])
         if flags["is_final"]:
             self._words = []
         await self._send(
             type="Results",
             channel_index=[0, 1],
-            duration=1.0,
+            duration=self._heard_ms / 1000,
             start=0.0,
             channel={"alternatives": [{"transcript": text, "confidence": 0.97, "words": []}]},
             metadata={
@@ -210,7 +217,7 @@ class _Flux(_Stream):
             event=event,
             turn_index=self._turn,
             audio_window_start=0.0,
-            audio_window_end=1.0,
+            audio_window_end=self._heard_ms / 1000,
             transcript=" ".join(self._words),
             words=[{"word": word, "confidence": 0.9} for word in self._words],
             end_of_turn_confidence=0.8,

@@ -1,7 +1,7 @@
 """ElevenLabs' text-to-speech over HTTP, as PROTOCOLS F describes it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -34,6 +34,8 @@ class ElevenLabsEmulator:
     chunk: int = 1600
     first_byte_s: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
+    on_audio: Callable[[str], None] = lambda _text: None
+    """Told the text just before its first audio is sent."""
 
     def app(self) -> Starlette:
         """The routes."""
@@ -75,6 +77,7 @@ class ElevenLabsEmulator:
     async def _audio(self, text: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(self.first_byte_s)
         audio = speak(text)
+        self.on_audio(text)
         for start in range(0, len(audio), self.chunk):
             if start and self.fault == "cut":
                 raise ConnectionResetError

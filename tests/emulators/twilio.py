@@ -38,6 +38,7 @@ class TwilioEmulator:
     lines: dict[str, Line] = field(default_factory=dict)
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    recordings: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     fault: str | None = None
     """`429`, `500`, `503`, `hang`, `garbage` or None."""
@@ -76,6 +77,12 @@ class TwilioEmulator:
                     methods=["GET", "POST"],
                 ),
                 Route(f"{account}/Messages.json", self._answer(self._message), methods=["POST"]),
+                Route(f"{account}/Recordings/{{sid}}.mp3", self._answer(self._sound)),
+                Route(
+                    f"{account}/Recordings/{{sid}}.json",
+                    self._answer(self._delete_recording),
+                    methods=["DELETE"],
+                ),
             ]
         )
 
@@ -152,6 +159,14 @@ class TwilioEmulator:
         number.update({snake(name): value for name, value in form.items()})
         return JSONResponse(number)
 
+    def _sound(self, request: Request, form: dict[str, str]) -> Response:
+        sound = self.recordings.get(request.path_params["sid"])
+        return not_found(request) if sound is None else Response(sound, media_type="audio/mpeg")
+
+    def _delete_recording(self, request: Request, form: dict[str, str]) -> Response:
+        gone = self.recordings.pop(request.path_params["sid"], None)
+        return not_found(request) if gone is None else Response(status_code=204)
+
     def _message(self, request: Request, form: dict[str, str]) -> Response:
         if len(form.get("Body", "")) > 1600:
             return error(400, 21617, "The concatenated message body exceeds the 1600 limit")
@@ -186,7 +201,7 @@ async def serving(app: Any) -> AsyncIterator[str]:
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        log_level="error",
+        log_config=None,
         lifespan="off",
         ws_per_message_deflate=False,
         ws_ping_interval=None,

@@ -1,5 +1,6 @@
 """A tiny server to call: canned TwiML by path, and a media stream whose behaviour a test gives."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
@@ -58,12 +59,19 @@ class StreamPeer:
 
 
 class Server:
-    """Documents by path; every request is kept."""
+    """Documents by path (TwiML, a status or a whole answer); every request is kept.
 
-    def __init__(self, behaviour: Behaviour | None = None, **documents: str | int) -> None:
+    `slow` is never answered.
+    """
+
+    def __init__(
+        self, behaviour: Behaviour | None = None, **documents: str | int | Response
+    ) -> None:
         self.documents = documents
         self.behaviour = behaviour
+        self.on_request: Callable[[str], None] = lambda _name: None
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self._queries: dict[str, list[dict[str, str]]] = {}
         self.headers: list[dict[str, str]] = []
         self.peers: list[StreamPeer] = []
         self.app = Starlette(
@@ -77,12 +85,22 @@ class Server:
         """The parameters of each request for a document."""
         return [form for path, form in self.requests if path == name]
 
+    def queries(self, name: str) -> list[dict[str, str]]:
+        """The query of each request for a document."""
+        return self._queries.get(name, [])
+
     async def _document(self, request: Request) -> Response:
         name = request.path_params["name"]
         form = {key: str(value) for key, value in (await request.form()).items()}
         self.requests.append((name, form))
+        self._queries.setdefault(name, []).append(dict(request.query_params))
         self.headers.append(dict(request.headers))
+        self.on_request(name)
+        if name == "slow":
+            await asyncio.Event().wait()
         body = self.documents.get(name, "")
+        if isinstance(body, Response):
+            return body
         if isinstance(body, int):
             return Response(status_code=body, media_type="text/plain")
         host = request.headers["host"]

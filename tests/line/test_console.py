@@ -1,6 +1,5 @@
 """What the terminal caller prints and stores."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from receptionist.line.console import call_command, options_for, simulate_command
+from receptionist.line.console import call_command
 from receptionist.line.line import voice_urls
 from receptionist.line.scenarios import ScenarioError, load_scenario
 from receptionist.line.script import HangUp, Say
@@ -56,19 +55,6 @@ async def test_a_bad_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "not a WAV file" in capsys.readouterr().out
     with pytest.raises(AudioFileError, match="there is no file"):
         read_wav(tmp_path / "missing.wav")
-
-
-async def test_a_simulation_stores_its_report(tmp_path: Path) -> None:
-    scenario, report = tmp_path / "hours.yaml", tmp_path / "report.json"
-    scenario.write_text("- say: When do you open?\n- hang_up\n")
-
-    async with serving(server()) as url:
-        code = await simulate_command(3, 100, [scenario], report, options=options_for(url))
-
-    stored = json.loads(report.read_text())
-    assert code == 0
-    assert stored["summary"]["outcomes"] == {"completed": 3}
-    assert len(stored["calls"]) == 3
 
 
 def test_a_scenario_is_a_list_of_steps(tmp_path: Path) -> None:

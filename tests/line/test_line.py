@@ -7,6 +7,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from receptionist.line.caller import CallOptions
+from receptionist.line.doubts import CLOSE_FORMS, CloseForm, Doubts
 from receptionist.line.line import Line, place_call
 from receptionist.line.report import CallReport
 from receptionist.line.script import Callee, HangUp, Interrupt, Keys, Play, Say, Step, Wait
@@ -238,12 +239,12 @@ async def test_keys_reach_the_stream() -> None:
     assert pressed == ["4", "2"]
 
 
-@pytest.mark.parametrize("form", ["1000", "1005", "abrupt"])
-async def test_hanging_up_closes_the_stream_in_the_form_asked_for(form: str) -> None:
+@pytest.mark.parametrize("form", CLOSE_FORMS)
+async def test_hanging_up_closes_the_stream_in_the_form_asked_for(form: CloseForm) -> None:
     async def listen(peer: StreamPeer) -> None:
         await peer.next("never")
 
-    report = await call(Server(listen, voice=STREAM), [HangUp()], close_form=form)
+    report = await call(Server(listen, voice=STREAM), [HangUp()], doubts=Doubts(close_form=form))
 
     assert (report.outcome, report.ended_by) == ("completed", "caller")
 

@@ -46,7 +46,7 @@ def serving(app: FastAPI) -> Iterator[str]:
             await super().startup(sockets)
             started.set()
 
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="auto"))
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="auto"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

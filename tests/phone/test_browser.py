@@ -265,3 +265,16 @@ def test_a_goodbye_is_played_and_then_the_receptionist_hangs_up(page: Page) -> N
     expect(page.locator("#log")).to_contain_text("The receptionist hung up")
     expect(page.locator(".word.unheard", has_text="Goodbye")).to_have_count(0)
     expect(page.locator("#call-label")).to_have_text("Call again")
+
+
+def test_a_caller_who_finds_every_line_taken_is_told_so(browser: Browser) -> None:
+    app = FastAPI()
+    app.include_router(create_phone(Conversations(), enabled=lambda _: True, most_calls=1))
+    with serving(app) as address:
+        first, second = (open_page(browser, address) for _ in range(2))
+        first.click("#call")
+        expect(first.locator("#log")).to_contain_text(GREETING)
+        second.click("#call")
+        expect(second.locator("#log")).to_contain_text("All lines are busy just now.")
+        first.close()
+        second.close()

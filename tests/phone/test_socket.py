@@ -17,12 +17,10 @@ from tests.phone.receptionist import GREETING, Conversations
 STREAM = "/phone/stream"
 
 
-def client(conversations: Conversations, *, enabled: bool = True, idle_s: float = 20) -> TestClient:
+def client(conversations: Conversations, *, enabled: bool = True, **more: Any) -> TestClient:
     app = FastAPI()
     app.include_router(
-        create_phone(
-            conversations, enabled=lambda _: enabled, spoken=lambda t: t.upper(), idle_s=idle_s
-        )
+        create_phone(conversations, enabled=lambda _: enabled, spoken=lambda t: t.upper(), **more)
     )
     return TestClient(app)
 

@@ -1,132 +1,261 @@
-"""Whose turn it is."""
+"""Whose turn it is: every row of the machine's table, while the caller speaks."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
-from receptionist.voice import turn_taking as t
-
-WORDS = st.sampled_from(["I need a visit", "okay", "yes", "on Tuesday", "my number is", "", "um"])
-EVENTS = st.one_of(
-    st.builds(t.VoiceStarted), st.builds(t.VoiceStopped), st.builds(t.SpeechBegan),
-    st.builds(t.Partial, WORDS), st.builds(t.Final, WORDS, st.just(0.9), st.booleans()),
-    st.builds(t.EagerEnd, WORDS), st.builds(t.Resumed), st.builds(t.TurnEnded, WORDS),
-    st.builds(t.Key, st.sampled_from("059#")), st.builds(t.ReplyStarted, WORDS),
-    st.builds(t.ReplyComplete), st.builds(t.ReplyHeard), st.builds(t.AttemptEmpty),
-    st.builds(t.AttemptFailed), st.builds(t.ActionRunning, st.booleans()),
-    st.builds(t.TransferPending),
-)  # fmt: skip
-STEPS = st.lists(st.tuples(EVENTS, st.integers(0, 3000)), max_size=60)
-STARTS = (t.StartAttempt, t.KeysEntered, t.CutMonologue, t.OfferMessage, t.AskForPerson)
+from receptionist.voice import turn_events as ev
+from receptionist.voice.turn_config import State
+from receptionist.voice.voice_activity import VoiceStarted, VoiceStopped
+from tests.voice.stage import Stage
 
 
-def run_out(machine: t.TurnMachine) -> list[t.Decision]:
-    decisions: list[t.Decision] = []
-    for _ in range(500):
-        if machine.deadline_ms is None:
-            break
-        decisions += machine.expire(machine.deadline_ms)
-    return decisions
+class TestListening:
+    def test_voice_gives_the_caller_the_floor(self) -> None:
+        stage = Stage()
+
+        assert stage.at(1000, VoiceStarted(940)) == []
+        assert stage.state is State.CALLER_SPEAKING
+
+    def test_so_do_words_without_voice(self) -> None:
+        stage = Stage()
+
+        assert stage.at(1000, ev.Partial("I need")) == []
+        assert stage.state is State.CALLER_SPEAKING
+
+    def test_a_short_yes_is_a_turn(self) -> None:
+        stage = Stage()
+
+        stage.says(1000, "yes")
+
+        assert stage.at(1200) == [ev.StartAttempt("yes")]
+
+    def test_silence_is_asked_about_and_then_ends_the_call(self) -> None:
+        stage = Stage()
+
+        asked = stage.at(8000)
+        stage.replies(8000, "Are you still there?", for_ms=1000)
+        ended = stage.at(17_000)
+
+        assert asked == [ev.AskStillThere()]
+        assert ended == [ev.SayGoodbyeAndEnd("silence")]
+        assert stage.machine.deadline_ms is None
+
+    def test_words_after_the_question_are_answered_and_silence_counts_anew(self) -> None:
+        stage = Stage()
+        stage.at(8000)
+        stage.replies(8000, "Are you still there?", for_ms=1000)
+
+        stage.says(10_000, "yes I am")
+        answered = stage.at(12_000)
+        stage.replies(12_000, "Good.", for_ms=1000)
+
+        assert answered == [ev.StartAttempt("yes I am")]
+        assert stage.at(21_500) == [ev.AskStillThere()]
 
 
-@settings(max_examples=300, deadline=None)
-@given(STEPS)
-def test_any_events_lead_to_a_goodbye_with_every_clear_and_attempt_settled(
-    steps: list[tuple[t.TurnEvent, int]],
-) -> None:
-    machine, now = t.TurnMachine(), 0
-    live = eager = cleared = False
-    decisions: list[t.Decision] = []
+class TestCallerSpeaking:
+    def test_a_turn_ends_with_words_and_silence(self) -> None:
+        stage = Stage()
 
-    def check(found: tuple[t.Decision, ...] | list[t.Decision]) -> None:
-        nonlocal live, eager, cleared
-        for decision in found:
-            decisions.append(decision)
-            if isinstance(decision, STARTS):
-                assert not live
-                live = True
-                eager = isinstance(decision, t.StartAttempt) and decision.eager
-            elif isinstance(decision, t.CommitAttempt):
-                assert live
-                eager = False
-            elif isinstance(decision, t.DropAttempt):
-                assert live
-                live = False
-            elif isinstance(decision, t.ClearSpeech):
-                assert not cleared
-                cleared = True
-            elif isinstance(decision, t.ResumeSpeech | t.AbandonSpeech):
-                assert cleared
-                cleared = False
-                live = live and not isinstance(decision, t.AbandonSpeech)
+        stage.says(2000, "I need a visit")
 
-    for event, gap in steps:
-        now += gap
-        while machine.deadline_ms is not None and machine.deadline_ms <= now:
-            check(machine.expire(machine.deadline_ms))
-        # A sentence of the reply is only ever queued once the attempt is committed.
-        eager = eager and not isinstance(event, t.ReplyStarted)
-        if isinstance(event, t.AttemptEmpty | t.AttemptFailed):
-            live = False
-        if isinstance(event, t.ReplyComplete):
-            live = live and eager
-        check(machine.receive(event, now))
-    check(run_out(machine))
+        assert stage.at(2500) == [ev.StartAttempt("I need a visit")]
+        assert stage.decided[-1][0] == 2450
+        assert stage.state is State.THINKING
 
-    assert isinstance(decisions[-1], t.SayGoodbyeAndEnd)
-    assert not cleared
+    def test_an_unfinished_sentence_is_waited_for(self) -> None:
+        stage = Stage()
+
+        stage.says(2000, "my number is")
+        waited = stage.at(3200)
+        stage.says(3800, "555 555 0123")
+
+        assert waited == []
+        assert stage.at(5000) == [ev.StartAttempt("my number is 555 555 0123")]
+
+    def test_the_recognisers_end_of_turn_needs_no_further_silence(self) -> None:
+        stage = Stage()
+        stage.says(2000, "I need a visit")
+
+        assert stage.at(2050, ev.TurnEnded()) == [ev.StartAttempt("I need a visit")]
+
+    def test_without_any_endpoint_silence_alone_ends_the_turn(self) -> None:
+        stage = Stage()
+
+        stage.at(1000, ev.Partial("I need a visit"))
+
+        assert stage.at(2200) == [ev.StartAttempt("I need a visit")]
+
+    def test_the_same_partial_again_does_not_prolong_the_turn(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Partial("I need a visit"))
+
+        stage.at(1900, ev.Partial("I need a visit"))
+
+        assert stage.at(2200) == [ev.StartAttempt("I need a visit")]
+
+    def test_a_partial_that_never_became_final_is_not_said_twice_however_late(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Partial("I need a visit"))
+        stage.at(2500)
+
+        dropped = stage.at(20_000, ev.Partial("I need a visit on Tuesday"))
+
+        assert dropped == [ev.DropAttempt()]
+        assert stage.at(22_000) == [ev.StartAttempt("I need a visit on Tuesday")]
+
+    def test_noise_after_the_words_does_not_hold_the_turn_for_ever(self) -> None:
+        stage = Stage()
+        stage.at(1000, VoiceStarted(1000))
+        stage.at(2000, ev.Final("I need a visit", 0.9, speech_final=True))
+
+        assert stage.at(6000) == [ev.StartAttempt("I need a visit")]
+
+    def test_an_eager_attempt_is_committed_when_the_turn_ends_with_its_words(self) -> None:
+        stage = Stage()
+
+        assert stage.at(1000, ev.EagerEnd("on Tuesday")) == [
+            ev.StartAttempt("on Tuesday", eager=True)
+        ]
+        assert stage.at(1300, ev.TurnEnded("on Tuesday")) == [ev.CommitAttempt()]
+
+    @pytest.mark.parametrize("event", [ev.Resumed(), ev.Partial("on Tuesday at ten")])
+    def test_it_is_dropped_when_the_caller_goes_on(self, event: ev.TurnEvent) -> None:
+        stage = Stage()
+        stage.at(1000, ev.EagerEnd("on Tuesday"))
+
+        assert stage.at(1300, event) == [ev.DropAttempt()]
+        assert stage.at(1600, ev.TurnEnded("on Tuesday at ten")) == [
+            ev.StartAttempt("on Tuesday at ten")
+        ]
+
+    def test_speech_without_words_is_asked_to_be_repeated_and_then_a_message_is_offered(
+        self,
+    ) -> None:
+        stage = Stage()
+        decided = []
+        for at_ms in (1000, 8000):
+            stage.at(at_ms, VoiceStarted(at_ms))
+            stage.at(at_ms + 900, VoiceStopped(at_ms + 900))
+            decided += stage.at(at_ms + 3000)
+            stage.replies(at_ms + 3000, "Sorry?", for_ms=1000)
+
+        assert decided == [ev.AskRepeat(), ev.OfferMessage()]
+
+    def test_a_cough_is_nothing(self) -> None:
+        stage = Stage()
+        stage.at(1000, VoiceStarted(1000))
+        stage.at(1300, VoiceStopped(1300))
+
+        assert stage.at(3000) == []
+        assert stage.state is State.LISTENING
+
+    def test_a_very_long_turn_is_cut_with_all_its_words(self) -> None:
+        stage = Stage()
+        stage.at(1000, VoiceStarted(1000))
+        said = []
+        for number in range(59):
+            said.append(f"and then {number}")
+            stage.at(1500 + number * 1000, ev.Final(said[-1]))
+
+        decided = stage.at(61_000)
+
+        assert decided == [ev.CutMonologue(" ".join(said))]
+
+    def test_keys_are_taken_after_a_pause_or_a_hash(self) -> None:
+        paused, hashed = Stage(), Stage()
+        for digit in "42":
+            paused.at(1000, ev.Key(digit))
+            hashed.at(1000, ev.Key(digit))
+
+        assert paused.at(3000) == [ev.KeysEntered("42")]
+        assert hashed.at(1100, ev.Key("#")) == [ev.KeysEntered("42")]
+
+    def test_keys_belong_to_the_words_before_them(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Final("my number is"), ev.Key("4"), ev.Key("2"))
+
+        assert stage.at(3000) == [ev.StartAttempt("my number is 42")]
+
+    def test_words_after_keys_do_not_lose_the_keys(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Key("4"), ev.Key("2"), ev.Key("#"))
+
+        stage.at(1500, ev.Final("that's my number now", 0.9, speech_final=True))
+
+        assert stage.at(3000) == [ev.StartAttempt("42 that's my number now")]
+
+    def test_zero_asks_for_a_person_at_once_with_the_words_before_it(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Final("I want a human"))
+
+        assert stage.at(1100, ev.Key("0")) == [ev.AskForPerson("I want a human")]
+        assert Stage().at(100, ev.Key("0")) == [ev.AskForPerson()]
 
 
-def test_a_turn_ends_with_words_and_silence() -> None:
-    machine = t.TurnMachine()
-    machine.receive(t.VoiceStarted(1000), 1060)
-    machine.receive(t.Final("I need a visit", 0.9, True), 2000)
+class TestConfidence:
+    def test_words_nobody_is_sure_of_are_asked_for_again_and_then_a_message_is_offered(
+        self,
+    ) -> None:
+        stage = Stage()
+        stage.says(1000, "the brown cow", confidence=0.2)
+        first = stage.at(3000)
+        stage.replies(3000, "Sorry?", for_ms=1000)
+        stage.says(5000, "the down how", confidence=0.2)
 
-    decisions = machine.receive(t.VoiceStopped(2000), 2160)
-    decisions += machine.expire(machine.deadline_ms or 0)
+        assert first == [ev.AskRepeat()]
+        assert stage.at(7000) == [ev.OfferMessage()]
 
-    assert decisions == (t.StartAttempt("I need a visit"),)
+    def test_a_turn_that_is_understood_resets_the_count(self) -> None:
+        stage = Stage()
+        decided = []
+        for at_ms, confidence in ((1000, 0.2), (6000, 0.9), (11_000, 0.2)):
+            stage.says(at_ms, "the brown cow", confidence=confidence)
+            decided += stage.at(at_ms + 2000)
+            stage.replies(at_ms + 2000, "Fine.", for_ms=1000)
 
+        assert decided == [ev.AskRepeat(), ev.StartAttempt("the brown cow"), ev.AskRepeat()]
 
-def test_voice_without_words_gives_the_floor_back() -> None:
-    machine = t.TurnMachine()
-    machine.receive(t.ReplyStarted("We are open all day"), 0)
+    def test_keys_reset_it_as_well(self) -> None:
+        stage = Stage()
+        stage.says(1000, "the brown cow", confidence=0.2)
+        stage.at(3000)
+        stage.replies(3000, "Sorry?", for_ms=1000)
+        stage.at(5000, ev.Key("4"), ev.Key("#"))
+        stage.replies(6000, "Fine.", for_ms=1000)
+        stage.says(8500, "the brown cow", confidence=0.2)
 
-    cleared = machine.receive(t.VoiceStarted(1000), 1100)
-    machine.receive(t.VoiceStopped(1200), 1400)
-    resumed = machine.expire(machine.deadline_ms or 0)
+        assert stage.at(10_000) == [ev.AskRepeat()]
 
-    assert (cleared, resumed) == ((t.ClearSpeech(),), (t.ResumeSpeech(),))
+    def test_good_words_carry_a_doubtful_beginning(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Final("err", 0.1))
+        stage.at(1500, ev.Final("I need a visit on Tuesday", 0.9, speech_final=True))
 
+        assert stage.at(3000) == [ev.StartAttempt("err I need a visit on Tuesday")]
 
-def test_real_words_take_the_floor_and_backchannels_and_echo_do_not() -> None:
-    machine = t.TurnMachine()
-    machine.receive(t.ReplyStarted("We are open all day"), 0)
+    def test_one_clear_word_does_not_carry_a_doubtful_sentence(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Final("eye kneed of is it on chews day", 0.1))
+        stage.at(1500, ev.Final("morning", 0.9, speech_final=True))
 
-    assert machine.receive(t.Final("mm-hm"), 500) == ()
-    assert machine.receive(t.Final("open all day"), 600) == ()
-    assert machine.receive(t.Final("stop please"), 700) == (t.ClearSpeech(), t.AbandonSpeech())
+        assert stage.at(3000) == [ev.AskRepeat()]
 
+    def test_the_end_of_turn_does_not_make_doubtful_words_certain(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Partial("eye kneed of is it", 0.1))
 
-def test_an_eager_attempt_is_committed_when_the_turn_ends_with_its_words() -> None:
-    machine = t.TurnMachine()
+        assert stage.at(1200, ev.TurnEnded("eye kneed of is it")) == [ev.AskRepeat()]
 
-    started = machine.receive(t.EagerEnd("on Tuesday"), 1000)
-    ended = machine.receive(t.TurnEnded("on Tuesday"), 1300)
+    def test_what_was_not_understood_does_not_come_back_as_understood(self) -> None:
+        stage = Stage()
+        stage.says(1000, "the brown cow", confidence=0.2)
+        stage.at(2500)
+        stage.at(2500, ev.ReplyStarted("Sorry?"))
 
-    assert started == (t.StartAttempt("on Tuesday", eager=True),)
-    assert ended == (t.CommitAttempt(),)
+        assert stage.at(2600, ev.TurnEnded("the brown cow")) == []
 
+    def test_an_eager_attempt_at_doubtful_words_is_dropped(self) -> None:
+        stage = Stage()
+        stage.at(1000, ev.Partial("eye kneed", 0.1), ev.EagerEnd("eye kneed"))
 
-def test_words_while_thinking_are_merged() -> None:
-    machine = t.TurnMachine()
-    machine.receive(t.TurnEnded("I need a visit"), 1000)
-
-    dropped = machine.receive(t.Final("with Dr Lee"), 1500)
-    started = machine.expire(machine.deadline_ms or 0)
-
-    assert dropped == (t.DropAttempt(),)
-    assert started == (t.StartAttempt("I need a visit with Dr Lee"),)
-
-
-def test_key_zero_asks_for_a_person_at_once() -> None:
-    assert t.TurnMachine().receive(t.Key("0"), 100) == (t.AskForPerson(),)
+        assert stage.at(1200, ev.TurnEnded("eye kneed")) == [ev.DropAttempt(), ev.AskRepeat()]

@@ -100,6 +100,7 @@ async def open_house() -> AsyncIterator[House]:
         app,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_max_size=1024 * 1024,
         ws_ping_interval=None,
         log_config=None,
         proxy_headers=False,

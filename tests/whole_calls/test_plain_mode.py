@@ -27,6 +27,17 @@ async def talk(house: House, *steps: str | Step, **options: object):
     return report, " ".join(report.said_by("receptionist")), stored
 
 
+async def test_a_number_that_has_called_before_is_welcomed_back_without_a_name(
+    house: House,
+) -> None:
+    _, first, _ = await talk(house, "when are you open")
+    _, again, _ = await talk(house, "when are you open")
+    _, other, _ = await talk(house, "when are you open", from_number="+15550177")
+
+    assert "Welcome back. Thank you for calling" in again
+    assert "Welcome back" not in first + other
+
+
 async def test_it_greets_and_answers_a_question(house: House) -> None:
     report, said, stored = await talk(house, "where can i park")
 

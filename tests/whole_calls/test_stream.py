@@ -10,6 +10,7 @@ import pytest
 import websockets
 
 from providers.llm.embedded import EmbeddedLanguageModel
+from receptionist.call import phrases
 from receptionist.call.warm import Vendors
 from receptionist.line.line import Line, place_call
 from receptionist.line.report import CallReport
@@ -29,8 +30,13 @@ def recogniser() -> FakeRecogniser:
 
 
 @pytest.fixture
-def voice() -> FakeVoice:
-    return FakeVoice()
+def voice(request: pytest.FixtureRequest) -> FakeVoice:
+    voice = FakeVoice()
+    voice.bytes_a_character = getattr(request, "param", voice.bytes_a_character)
+    return voice
+
+
+SLOWLY = pytest.mark.parametrize("voice", [400], indirect=True, ids=["said slowly"])
 
 
 @pytest.fixture
@@ -124,6 +130,7 @@ async def test_a_booking_over_the_stream_is_in_the_database(
     assert [a["name"] for a in stored["actions"]] == ["check_availability", "schedule_appointment"]
 
 
+@SLOWLY
 async def test_barge_in_clears_and_keeps_only_what_was_heard(
     house: House, recogniser: FakeRecogniser
 ) -> None:
@@ -141,6 +148,7 @@ async def test_barge_in_clears_and_keeps_only_what_was_heard(
     assert "free parking" in stored
 
 
+@SLOWLY
 async def test_a_backchannel_does_not_take_the_floor(
     house: House, recogniser: FakeRecogniser
 ) -> None:
@@ -211,7 +219,8 @@ async def test_when_nobody_hears_any_more_plain_mode_takes_over(
     report = await place_call(house.options(), [Wait(3)])
 
     stored = await house.get(f"calls/{report.call_sid}")
-    assert "cut off" in " ".join(report.said_by("receptionist"))
+    assert stored["turns"][0]["heard"] == GREETING
+    assert report.said_by("receptionist")[0] == phrases.GO_AHEAD
     assert stored["ended_by"] in ("caller", "receptionist")
 
 
@@ -253,39 +262,6 @@ async def test_a_stream_may_not_serve_another_call_than_its_token(house: House) 
         await stream.send(start("CA" + "6" * 32))
         with pytest.raises(websockets.ConnectionClosed):
             await stream.recv()
-
-
-async def test_a_thousand_odd_messages_disturb_neither_this_call_nor_another(
-    house: House, recogniser: FakeRecogniser
-) -> None:
-    sid = "CA" + "7" * 32
-    url = await stream_url(house, sid)
-    odd = [
-        "",
-        "null",
-        "[]",
-        "{",
-        '{"event":"media"}',
-        '{"event":"media","media":{"payload":"%%%","timestamp":"x"}}',
-        '{"event":"dtmf","dtmf":{"digit":null}}',
-        '{"event":"mark","mark":{}}',
-        '{"event":"brand_new","x":1}',
-        '{"event":"start"}',
-        b"\x00\xff" * 40,
-    ]
-    async with websockets.connect(url, proxy=None) as stream:
-        await recogniser.opened.get()
-        await stream.send(start(sid))
-        for number in range(1000):
-            await stream.send(odd[number % len(odd)])
-        async with talk(house, recogniser, Wait(6)) as beside:
-            await beside.answered(1)
-            beside.says("where can i park")
-            turns = await beside.answered(2)
-            beside.line.hang_up()
-        assert json.loads(await stream.recv())["event"] == "media"
-
-    assert "parking" in turns[1]["heard"]
 
 
 async def test_a_lost_socket_is_resumed_when_the_line_asks(

@@ -7,8 +7,15 @@ from pydantic import SecretStr
 
 from providers.stt.deepgram import ADAPTER, DeepgramSettings
 from receptionist.errors import ProviderLimited, ProviderRefused, ProviderUnavailable
-from receptionist.ports.speech_to_text import EagerEndOfTurn, SpeechToText, TurnResumed
+from receptionist.ports.speech_to_text import (
+    EagerEndOfTurn,
+    EndOfTurn,
+    FinalTranscript,
+    SpeechToText,
+    TurnResumed,
+)
 from tests.emulators.deepgram import KEY, DeepgramEmulator, deepgram_emulator
+from tests.emulators.spoken_audio import speak
 from tests.providers.stt.contract import SpeechToTextContract, say, until_end, words_of
 
 
@@ -67,6 +74,23 @@ async def test_messages_nobody_knows_do_not_end_the_listening(emulator: Deepgram
     await stt.close()
 
     assert words_of(events) == "are you there"
+
+
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])
+async def test_final_words_say_how_much_of_the_audio_they_cover(
+    emulator: DeepgramEmulator, model: str
+) -> None:
+    stt = adapter(emulator, model)
+
+    async with stt.recognise(language="en") as recognition:
+        await say(recognition, "are you there")
+        events = await until_end(recognition.events())
+    await stt.close()
+
+    covered = [e.until_ms for e in events if isinstance(e, FinalTranscript | EndOfTurn)]
+    spoken_ms = len(speak("are you there")) // 8
+    assert all(until_ms is not None for until_ms in covered)
+    assert spoken_ms - 80 <= covered[-1] <= spoken_ms + 1100
 
 
 async def test_going_on_after_an_eager_end_is_told(emulator: DeepgramEmulator) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -75,6 +76,19 @@ async def test_a_connected_number_points_here(
     assert next(iter(emulator.numbers.values()))["voice_application_sid"] == ""
 
 
+async def test_texts_to_a_connected_number_come_here_too(
+    emulator: TwilioEmulator, twilio: TwilioTelephony
+) -> None:
+    emulator.own_number(NUMBER, sms_url="https://demo.twilio.com", sms_application_sid="AP1")
+
+    await twilio.connect_number(replace(WANTED, texts_url="https://a.example/t"))
+
+    found = await twilio.webhooks(NUMBER)
+    assert found is not None and found.texts_url == "https://a.example/t"
+    (number,) = emulator.numbers.values()
+    assert (number["sms_method"], number["sms_application_sid"]) == ("POST", "")
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -138,3 +152,60 @@ def test_twilio_is_configured_by_sid_and_token(monkeypatch: pytest.MonkeyPatch) 
 
     assert ADAPTER.configured(settings)
     assert AUTH_TOKEN not in repr(settings)
+
+
+class TestCallingBack:
+    async def test_a_call_is_made_whose_words_are_ours(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony
+    ) -> None:
+        sid = await twilio.place_call(
+            "+15550177",
+            sender=NUMBER,
+            answered_url="https://a.example/answered?message=m1",
+            ended_url="https://a.example/ended",
+        )
+
+        method, path, form = emulator.requests[-1]
+        assert (method, path.rpartition("/")[2]) == ("POST", "Calls.json")
+        assert (form["To"], form["From"]) == ("+15550177", NUMBER)
+        assert form["Url"] == "https://a.example/answered?message=m1"
+        assert form["StatusCallback"] == "https://a.example/ended"
+        assert emulator.calls[sid]["status"] == "queued"
+
+    async def test_without_a_phone_company_nobody_is_rung(self) -> None:
+        with pytest.raises(ProviderRefused):
+            await EmbeddedTelephony().place_call(
+                "+15550177", sender=NUMBER, answered_url="https://a", ended_url="https://b"
+            )
+
+
+class TestRecordings:
+    async def test_a_recording_is_fetched_with_the_accounts_key(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony
+    ) -> None:
+        emulator.recordings["RE1"] = b"ID3 sound"
+
+        assert await twilio.recording("RE1") == b"ID3 sound"
+        with pytest.raises(ProviderRefused):
+            await twilio.recording("RE2")
+
+    async def test_a_recording_is_deleted_and_again_is_no_error(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony
+    ) -> None:
+        emulator.recordings["RE1"] = b"ID3 sound"
+
+        await twilio.delete_recording("RE1")
+        await twilio.delete_recording("RE1")
+
+        assert emulator.recordings == {}
+
+    @pytest.mark.parametrize("fault", ["500", "hang"])
+    async def test_faults_leave_as_our_errors(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony, fault: str
+    ) -> None:
+        emulator.fault = fault
+
+        with pytest.raises(ProviderUnavailable):
+            await twilio.recording("RE1")
+        with pytest.raises(ProviderUnavailable):
+            await twilio.delete_recording("RE1")

@@ -1,0 +1,65 @@
+"""How many connections to PostgreSQL a process may hold is a setting."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import asyncpg
+import pytest
+
+from db import Pool, open_database
+from receptionist.errors import DatabaseAway
+from receptionist.settings import Settings
+from tests.postgres import drop_database, make_database, server_url
+
+pytestmark = pytest.mark.server
+
+
+async def held_by(url: str) -> int:
+    """Connections to this database but the one that asks."""
+    connection = await asyncpg.connect(url)
+    try:
+        sql = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()"
+        return int(await connection.fetchval(sql))
+    finally:
+        await connection.close()
+
+
+async def test_a_process_holds_no_more_connections_than_it_may() -> None:
+    server = await server_url()
+    if server is None:
+        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
+    url, name = await make_database(server)
+    database = open_database(url, Pool(size=2, overflow=1, wait_s=0.05))
+    try:
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                await stack.enter_async_context(database.reading())
+            held = await held_by(url)
+            with pytest.raises(DatabaseAway):
+                await stack.enter_async_context(database.reading())
+        async with asyncio.timeout(10):
+            while await held_by(url) > 2:
+                await asyncio.sleep(0.02)
+    finally:
+        await database.aclose()
+        await drop_database(server, name)
+
+    assert held == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_POOL_SIZE", "0"),
+        ("DATABASE_POOL_OVERFLOW", "-1"),
+        ("DATABASE_POOL_WAIT_SECONDS", "0"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+    ],
+)
+def test_a_size_that_cannot_be_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValueError, match=name):
+        Settings()

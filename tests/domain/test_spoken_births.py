@@ -1,0 +1,100 @@
+"""Dates of birth as callers say them and as recognisers write them down."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receptionist.domain.number_words import MONTHS, ordinal, year
+from receptionist.domain.spoken_births import find_birth_date
+
+NOW = datetime.fromisoformat("2026-11-21T10:00")
+BORN = st.dates(date(1910, 1, 1), date(2026, 11, 21))
+
+
+def born(text: str, *, day_first: bool = True, asked: bool = True) -> date | None:
+    return find_birth_date(text, NOW, day_first=day_first, asked=asked)
+
+
+@given(BORN)
+def test_any_date_of_birth_is_read_back(day: date) -> None:
+    month = MONTHS[day.month - 1]
+
+    assert born(f"the {ordinal(day.day)} of {month} {year(day.year)}") == day
+    assert born(f"{month} {ordinal(day.day)}, {day.year}", day_first=False) == day
+    assert born(f"{day.day} {month} {day.year}") == day
+    assert born(f"it's {day:%d/%m/%Y}") == day
+    assert born(f"{day:%m/%d/%Y}", day_first=False) == day
+    assert born(day.isoformat()) == day
+
+
+@given(BORN)
+def test_digits_in_one_run_are_read_in_the_countrys_order(day: date) -> None:
+    assert born(f"{day:%d%m%Y}") == day
+    assert born(f"{day:%m%d%Y}", day_first=False) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("the 6th of the 10th 1943", date(1943, 10, 6)),
+        ("oh three oh four nineteen seventy two", date(1972, 4, 3)),
+        ("19061 980", date(1980, 6, 19)),
+        ("24 9 1977", date(1977, 9, 24)),
+        ("3/12/84", date(1984, 12, 3)),
+        ("14th 12 19 46", date(1946, 12, 14)),
+        ("14 may 19 84", date(1984, 5, 14)),
+        ("first of may two thousand and one", date(2001, 5, 1)),
+        ("the 2nd, no sorry, the 3rd of May 1984", date(1984, 5, 3)),
+        ("30th of October 19th 1988", date(1988, 10, 30)),
+        ("ME14 2017", date(2017, 5, 14)),
+        ("this August 1997", date(1997, 8, 5)),
+        ("I was born on the 3rd of May 1984 in Leeds", date(1984, 5, 3)),
+    ],
+)
+def test_it_is_understood_as_recognisers_write_it(text: str, day: date) -> None:
+    assert born(text) == day
+
+
+def test_the_order_of_day_and_month_follows_the_country() -> None:
+    assert born("3/12/84", day_first=True) == date(1984, 12, 3)
+    assert born("3/12/84", day_first=False) == date(1984, 3, 12)
+
+
+def test_a_year_of_two_digits_is_in_the_past() -> None:
+    assert born("1 May 26") == date(2026, 5, 1)
+    assert born("1 May 27") == date(1927, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "the 3rd of May",
+        "28th 1996",
+        "the first of may 2090",
+        "31st of February 1980",
+        "my name is Anna",
+    ],
+)
+def test_what_is_no_full_date_in_the_past_is_none(text: str) -> None:
+    assert born(text) is None
+
+
+def test_nobody_is_born_tomorrow() -> None:
+    assert born(f"{NOW.date() + timedelta(days=1):%d/%m/%Y}") is None
+
+
+def test_unless_asked_for_it_must_be_called_one() -> None:
+    assert born("since the 3rd of May 2024 I have a cough", asked=False) is None
+    assert born("my date of birth is the 3rd of May 1984", asked=False) == date(1984, 5, 3)
+    assert born("born 19061 980", asked=False) is None
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_said_it_never_raises(text: str) -> None:
+    found = born(text)
+
+    assert found is None or found <= NOW.date()

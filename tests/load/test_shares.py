@@ -1,0 +1,28 @@
+"""A turn's time is told apart: what vendors took, and what we did."""
+
+from benchmarks.load.shares import shares
+from benchmarks.load.vendors import REFERENCE, reference
+from receptionist.domain.spoken_text import speakable
+from receptionist.line.report import Answer
+
+
+def test_what_lies_between_two_vendors_is_ours() -> None:
+    said = reference(7, 2)
+    answers = [Answer(f"Please make a note of {said}.", 10.0, 10.5)]
+    notes = [("final", said, 10.3), ("asked", said, 10.35), ("voiced", said, 10.45)]
+
+    found = shares(answers, notes)
+
+    assert found["our share"].figures()["p50"] == 200
+    assert found["end of speech to final words"].figures()["p50"] == 300
+    assert found["whole turn"].figures()["p50"] == 500
+
+
+def test_a_turn_whose_steps_were_not_all_seen_is_left_out() -> None:
+    answers = [Answer(reference(1, 1), 1.0, 2.0), Answer("Goodbye.", 3.0, 4.0)]
+
+    assert not shares(answers, [("final", reference(1, 1), 1.3)])
+
+
+def test_a_reference_is_read_out_as_it_is() -> None:
+    assert REFERENCE.findall(speakable(f"a note of {reference(120, 33)}.")) == [reference(120, 33)]

@@ -1,0 +1,111 @@
+"""What the webhooks answer when they are asked oddly, late, or by a house in trouble."""
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from receptionist.call.desk import FrontDesk
+from receptionist.telephony.requests import LARGEST_BODY, WITHHELD
+from tests.whole_calls.house import House, environment, open_house
+
+pytestmark = pytest.mark.call
+CALL = {"CallSid": "CA" + "1" * 32, "From": "+15550123", "To": "+15550100"}
+
+
+@pytest.fixture
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    async with open_house() as opened:
+        yield opened
+
+
+async def test_status_callbacks_in_every_order_end_a_call_once(house: House) -> None:
+    events = ("initiated", "ringing", "in-progress", "completed")
+    orders = list(itertools.permutations(events))[::4]
+    for number, order in enumerate(orders):
+        call = {**CALL, "CallSid": f"CA{number:032x}"}
+        await house.post("/voice/incoming", {**call, "CallStatus": "ringing"})
+        for sequence, status in enumerate((*order, *order)):
+            form = {**call, "CallStatus": status, "SequenceNumber": str(sequence)}
+            assert (await house.post("/voice/status", form)).status_code == 204
+
+    calls = (await house.get("calls?limit=100"))["items"]
+    assert len(calls) == len(orders)
+    assert {call["ended_by"] for call in calls} == {"caller"}
+
+
+async def test_a_call_that_nobody_knows_breaks_nothing(house: House) -> None:
+    names = "status stream-status ended turn?turn=x transfer announce recording".split()
+    odd = {**CALL, "Digits": "9" * 500, "Confidence": "nan", "CallStatus": "?"}
+    for name, form in itertools.product(names, ({}, CALL, odd)):
+        answer = await house.post(f"/voice/{name}", form)
+        assert answer.status_code in (200, 204), name
+
+
+async def test_a_withheld_number_in_any_form_is_nobodys(house: House) -> None:
+    forms = ("anonymous", "Restricted", "unknown", "", "client:web", *WITHHELD)
+    for number, caller in enumerate((*forms, *(f"+{digits}" for digits in WITHHELD))):
+        ring = {**CALL, "CallSid": f"CA{number:032x}", "From": caller}
+        answer = await house.post("/voice/incoming", ring)
+        assert "How can I help?" in answer.text
+        assert "Welcome back" not in answer.text
+
+    calls = (await house.get("calls?limit=100"))["items"]
+    assert {call["from"] for call in calls} == {None}
+
+
+async def test_a_number_set_up_for_get_is_answered(house: House) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"{house.url}/voice/incoming", params=CALL)
+
+    assert "How can I help?" in answer.text
+
+
+async def test_a_body_of_absurd_size_is_refused(house: House) -> None:
+    answer = await house.post("/voice/incoming", {**CALL, "Junk": "x" * LARGEST_BODY})
+
+    assert answer.status_code == 403
+
+
+async def test_a_fallback_is_answered_though_nothing_can_be_written(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(FrontDesk, "known", broken)
+
+    answer = await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
+
+    assert answer.status_code == 200
+    assert "<Record" in answer.text
+
+
+async def test_a_voicemail_knows_its_caller_though_the_callback_does_not_say(house: House) -> None:
+    recorded = {"CallSid": CALL["CallSid"], "RecordingSid": "RE1", "RecordingDuration": "7"}
+    recorded["RecordingUrl"] = "https://api.example/RE1"
+    await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
+
+    await house.post("/voice/recording", {**recorded, "RecordingStatus": "completed"})
+    await house.post("/voice/recording", {**CALL, **recorded, "Digits": "hangup"})
+
+    (message,) = (await house.get("messages"))["items"]
+    assert message["phone"] == "+15550123"
+
+
+async def test_while_the_process_leaves_callers_are_asked_to_wait_for_the_next(
+    house: House,
+) -> None:
+    house.services.active.handing_over = True
+
+    waiting = (await house.post("/voice/incoming", CALL)).text
+    house.services.active.handing_over = False
+    resumed = (await house.post("/voice/ended", {**CALL, "CallStatus": "in-progress"})).text
+
+    assert "One moment, please." in waiting
+    assert f'<Redirect method="POST">{house.url}/voice/ended</Redirect>' in waiting
+    assert "<Gather" in resumed
