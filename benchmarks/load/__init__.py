@@ -1,0 +1,1 @@
+"""How many calls one core carries: callers, vendors and the server in processes of their own."""

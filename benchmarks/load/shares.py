@@ -1,0 +1,48 @@
+"""Our share of each turn: from the caller's last word to our first audio, without the vendors.
+
+A turn on the wire: the caller stops (`spoken`); the recogniser sends final words (`final`);
+the model is asked (`asked`) and answers at once; the voice is asked and sends audio
+(`voiced`); the caller hears it (`heard`). What lies between a vendor's answer and the next
+vendor's being asked is ours, and so is the way from the voice to the caller.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from benchmarks.load.vendors import REFERENCE
+from receptionist.line.load.tally import Spread
+from receptionist.line.report import Answer
+
+Note = tuple[str, str, float]
+STAGES = (
+    "final words to model asked",
+    "model answers to voice sends",
+    "voice sends to caller hears",
+)
+
+
+def shares(answers: Iterable[Answer], notes: Sequence[Note]) -> dict[str, Spread]:
+    """Milliseconds a stage, of turns whose every step was seen, and of the vendors' part."""
+    seen: dict[str, dict[str, float]] = defaultdict(dict)
+    for event, reference, at_s in notes:
+        # The last final words and the first audio count: what came between is the turn's.
+        if event == "final" or event not in seen[reference]:
+            seen[reference][event] = at_s
+    found: dict[str, Spread] = defaultdict(Spread)
+    for answer in answers:
+        references = REFERENCE.findall(answer.text)
+        steps = seen.get(references[-1], {}) if references else {}
+        if not {"final", "asked", "voiced"} <= steps.keys():
+            continue
+        times = [steps["final"], steps["asked"], steps["voiced"], answer.answered_s]
+        if times != sorted(times):
+            found["answered early"].add(0)
+            continue
+        lengths = [(late - soon) * 1000 for soon, late in pairwise(times)]
+        for name, length_ms in zip(STAGES, lengths, strict=True):
+            found[name].add(length_ms)
+        found["our share"].add(sum(lengths))
+        found["end of speech to final words"].add((steps["final"] - answer.spoken_s) * 1000)
+        found["whole turn"].add((answer.answered_s - answer.spoken_s) * 1000)
+    return found

@@ -1,0 +1,90 @@
+"""The vendors in a process of their own, which notes when each was asked and answered.
+
+`python -m benchmarks.load.vendors` prints its settings as JSON, and, when its input ends,
+what it noted: `[vendor event, reference, time.monotonic()]`. The reference is a word of the
+form `refbcxd` (call 12, turn 3) that the caller says, the model repeats and the voice reads
+out, so that every step of a turn is found again on the other side of the wire.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import sys
+import time
+from typing import Any
+
+import uvloop
+
+from tests.emulators import deepgram, elevenlabs
+from tests.emulators.openai import OpenAIEmulator, Reply
+
+REFERENCE = re.compile(r"ref[a-j]+x[a-j]+")
+DIGITS = str.maketrans("0123456789", "abcdefghij")
+ANSWER = (
+    "I have made a note of {reference} for you.",
+    " Somebody from the practice is going to look at it this afternoon and will let you know.",
+)
+PIECE_CHARACTERS = 5
+"""About a token."""
+
+
+def reference(call: int, turn: int) -> str:
+    """Letters, because the voice is given numbers in words."""
+    return f"ref{call}x{turn}".translate(DIGITS)
+
+
+class Notes:
+    """What happened when, kept in memory until it is asked for."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str, float]] = []
+
+    def take(self, event: str, text: str) -> None:
+        """Something about the reference in a text happened now."""
+        found = REFERENCE.findall(text)
+        if found:
+            self.kept.append((event, found[-1], time.monotonic()))
+
+    def words(self, text: str, is_final: bool) -> None:
+        """The recogniser sends words."""
+        self.take("final" if is_final else "partial", text)
+
+    def answer(self, body: dict[str, Any]) -> Reply:
+        """The model's reply to what was said last."""
+        said = [m["content"] for m in body["messages"] if m["role"] == "user" and m["content"]]
+        last = said[-1] if said else ""
+        self.take("asked", last)
+        found = REFERENCE.findall(last)
+        text = "".join(ANSWER).format(reference=found[-1] if found else "that")
+        pieces = [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
+        return Reply(text=pieces)
+
+
+async def serve() -> None:
+    """Until the input ends."""
+    # A client that is gone before its answer is no news here: barge-ins leave many.
+    logging.disable(logging.ERROR)
+    notes = Notes()
+    async with (
+        deepgram.deepgram_emulator() as ear,
+        elevenlabs.elevenlabs_emulator() as voice,
+        OpenAIEmulator(notes.answer) as model,
+    ):
+        ear.on_words = notes.words
+        voice.on_audio = lambda text: notes.take("voiced", text)
+        settings = {
+            "DEEPGRAM_API_KEY": deepgram.KEY,
+            "DEEPGRAM_BASE_URL": ear.url,
+            "ELEVENLABS_API_KEY": elevenlabs.KEY,
+            "ELEVENLABS_BASE_URL": voice.url,
+            "OPENAI_API_KEY": "openai-test-key",
+            "OPENAI_BASE_URL": model.base_url,
+        }
+        print(json.dumps(settings), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        print(json.dumps(notes.kept), flush=True)
+
+
+if __name__ == "__main__":
+    uvloop.run(serve())

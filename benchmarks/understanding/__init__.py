@@ -1,0 +1,1 @@
+"""How well the embedded engine understands, on public evaluation data."""
