@@ -67,7 +67,8 @@ def ask_who(state: Dialogue) -> Ask | None:
         chosen = state.wish.chosen
         lead = f"{_capital(spoken(chosen))}. " if chosen else ""
         whose = f"your {state.wish.patient}'s" if state.wish.patient else "your"
-        return Ask(f"{lead}What is {whose} full name, please?", "name")
+        birth = " and date of birth" if state.wish.task == "book" and state.born is None else ""
+        return Ask(f"{lead}What is {whose} full name{birth}, please?", "name")
     if " " not in state.name and not state.last_name_asked:
         return Ask(f"And your last name, {state.name}?", "last_name")
     if state.number is None:

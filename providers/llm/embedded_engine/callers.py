@@ -55,6 +55,7 @@ def take_patient(state: Dialogue, reading: Reading) -> None:
     state.wish.patient = found["who"] or found["needs"]
     if not _names_patient(reading):
         state.name = None
+        state.born = reading.born  # One said before is the caller's own.
 
 
 def _names_patient(reading: Reading) -> bool:

@@ -43,6 +43,14 @@ MESSAGE_FRAME = re.compile(
     r"^(?:.*?\b)?(?:leave|take|pass on|pass along|give|send|get)\b.{0,20}\bmessage"
     r"(?: (?:for|to) (?:the )?(?:\w+\.? ?){1,3})?(?: please)?$"
 )
+WITH_MESSAGE = re.compile(
+    r"^.*?\b(?:leave|take|pass on|pass along|give|send|get)\b.{0,20}?\bmessage"
+    r"(?: (?:for|to) (?P<whom>(?:the |my |your )?[\w.'-]+(?: [\w.'-]+){0,2}?))?(?: please)?"
+    r"(?:\s*[,.:;?]+\s*(?:that |and )?|\s+(?:that|saying|to say)\s+(?:that )?|\s+(?=about\b))"
+    r"(?P<text>\S+ \S.*)$",
+    re.IGNORECASE,
+)
+"""The message, and whom it is for, behind the wish to leave one."""
 MORNING = re.compile(r"\b(?:a\.? ?m\.?|morning|earlier|early|first)(?!\w)")
 NOT_MORNING = re.compile(r"\b(?:p\.? ?m\.?|afternoon|evening|night|later|late|second)(?!\w)")
 CHOOSES = frozenset({"choice", "confirm", "change"})
@@ -65,12 +73,16 @@ def collect(state: Dialogue, reading: Reading) -> None:
     when = SpokenWhen() if says_no_time else reading.when
     if state.expecting == "which":
         _which(state, reading, when)
-    elif state.wish.offers and (state.expecting in CHOOSES or reading.corrects):
+    elif reading.born is None and _may_choose(state, reading):
         _choose(state, reading, when)
     take_when(state, reading, when)
     _service(state, reading)
     _person(state, reading)
     take_patient(state, reading)
+
+
+def _may_choose(state: Dialogue, reading: Reading) -> bool:
+    return bool(state.wish.offers) and (state.expecting in CHOOSES or reading.corrects)
 
 
 def _takes_any(state: Dialogue, reading: Reading) -> bool:
@@ -367,8 +379,12 @@ def other_offers(state: Dialogue, reading: Reading) -> None:
 
 def message_in(state: Dialogue, reading: Reading) -> None:
     """A message may be in the very sentence that asks to leave one."""
+    wish = state.wish
+    framed = WITH_MESSAGE.match(reading.text.strip())
     bare = MESSAGE_FRAME.match(reading.plain)
-    if state.wish.message is None and bare is None and reading.count >= 4:
-        state.wish.message = reading.text.strip()
+    if wish.message is None and framed is not None:
+        wish.message, wish.person = framed["text"].strip(), framed["whom"]
+    elif wish.message is None and bare is None and reading.count >= 4:
+        wish.message = reading.text.strip()
     if reading.person is not None:
-        state.wish.person = reading.person
+        wish.person = reading.person

@@ -11,6 +11,7 @@ ASKED = (
         "message_text",
     ),
     (re.compile(r"message"), "offer_message"),
+    (re.compile(r"\bname\b.*\bbirth|\bbirth.*\bname\b"), "name"),
     (re.compile(r"date of birth|birthday|born"), "birth"),
     (re.compile(r"last name|surname"), "last_name"),
     (re.compile(r"your (?:full )?name|name .{0,12}under|who am i speaking"), "name"),

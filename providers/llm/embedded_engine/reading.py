@@ -7,11 +7,12 @@ conversation is replayed from its messages at each turn.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from providers.llm.embedded_engine.agreement import is_no, is_yes
+from providers.llm.embedded_engine.name_and_birth import without_date
 from receptionist.domain import intent_rules
 from receptionist.domain.booking import find_person
 from receptionist.domain.contacts import region_of, says_day_first
@@ -79,6 +80,7 @@ UNWANTED = re.compile(
     r" (?:with |by |to see )?(?:dr\.?|doctor|nurse) (?P<name>[a-z'-]+)",
     re.IGNORECASE,
 )
+LONG_AGO = timedelta(days=366)
 ASKS_FOR_TIME = frozenset({"choice", "half", "day", "change", "confirm"})
 CLAUSES = re.compile(
     r"[,.;]? *\b(?:and then|and also|then|and|also|plus|as well as|after that)\b *|[.;?!] +|, +"
@@ -148,11 +150,18 @@ class Reading:
 
     @cached_property
     def born(self) -> date | None:
-        """A full date in the past, where it was asked for or is said to be one of birth."""
-        if self.expecting != "birth" and not BIRTH.search(self.plain):
+        """A full date in the past: asked for, said to be one of birth, or long ago."""
+        asked = self.expecting == "birth" or BIRTH.search(self.previous.casefold())
+        if not asked and not BIRTH.search(self.plain) and not self._is_long_ago:
             return None
         now = self.now.replace(tzinfo=None)
         return find_birth_date(self.text, now, day_first=self._day_first)
+
+    @property
+    def _is_long_ago(self) -> bool:
+        """Nobody wishes to come in a year that is over."""
+        first = self.when.first
+        return first is not None and self.now.date() - first > LONG_AGO
 
     @cached_property
     def phone(self) -> str | None:
@@ -194,7 +203,8 @@ class Reading:
 
     def name(self, *, expected: bool) -> str | None:
         """The caller's own name; `expected`: it may be the whole answer."""
-        bare = BEFORE_A_CORRECTION.sub("", self.text).strip(" ,.")
+        text = without_date(self.text) if self.born else self.text
+        bare = BEFORE_A_CORRECTION.sub("", text).strip(" ,.")
         bare = SAID_TWICE.sub("", bare)
         bare = WITH_A_LETTER.sub("", SPELT.sub("", CALL_ME.sub("phone me", bare)))
         name = find_name(bare)

@@ -100,7 +100,9 @@ async def test_whoever_books_for_their_child_is_asked_for_the_childs_name() -> N
     asked = await talk.says("this is anna baker, my son needs a check-up tomorrow at ten")
     read_back = await talk.says("leo baker")
 
-    assert asked == "Tomorrow at 10 AM with Dr. Lee. What is your son's full name, please?"
+    assert asked == (
+        "Tomorrow at 10 AM with Dr. Lee. What is your son's full name and date of birth, please?"
+    )
     assert "for Leo Baker" in read_back
 
 
