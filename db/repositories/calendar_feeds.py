@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import calendar_blocks, calendar_feeds
 from db.repositories.calls import upsert
-from receptionist.ports.follow_up import CalendarBlock, CalendarFeed
+from receptionist.ports.follow_up import REPEATED, CalendarBlock, CalendarFeed
 
 
 class SqlCalendarFeeds:
@@ -58,6 +58,15 @@ class SqlCalendarFeeds:
         """Before everything is read again."""
         await self._connection.execute(
             delete(calendar_blocks).where(calendar_blocks.c.calendar_id == calendar_id)
+        )
+
+    async def clear_repeated(self, calendar_id: str) -> None:
+        """Before the times of what repeats are read again."""
+        await self._connection.execute(
+            delete(calendar_blocks).where(
+                calendar_blocks.c.calendar_id == calendar_id,
+                calendar_blocks.c.event_id.startswith(REPEATED),
+            )
         )
 
     async def blocks(

@@ -15,14 +15,15 @@ from uuid import uuid4
 
 import structlog
 
+from receptionist.booking.calendar_blocks import CalendarBlocks
 from receptionist.booking.calendar_writes import moved_by_hand
 from receptionist.booking.edits import CalendarEdits
-from receptionist.booking.taken import APPOINTMENT, is_ours, takes_time
+from receptionist.booking.taken import APPOINTMENT, is_ours
 from receptionist.domain.opening_hours import Interval
 from receptionist.domain.practice import Practice
 from receptionist.errors import ProviderError
 from receptionist.ports.calendar import Calendar, StoredEvent, event_id_for
-from receptionist.ports.follow_up import CalendarBlock, CalendarFeed, OutboxRow
+from receptionist.ports.follow_up import CalendarFeed, OutboxRow
 from receptionist.ports.records import Appointment, Database
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ class CalendarSync:
         self._calendar = calendar
         self._edits = edits
         self._clock = clock
+        self._blocks = CalendarBlocks(database, calendar, clock)
         self._address = address if address and address.startswith("https://") else None
 
     async def run(self) -> None:
@@ -91,7 +93,7 @@ class CalendarSync:
             return
         now = self._clock()
         changes = await self._calendar.changes(calendar_id, feed.sync_token, since=now - SINCE)
-        await self._keep_blocks(calendar_id, changes.events, full=changes.full)
+        await self._blocks.keep(feed, changes)
         for event in changes.events:
             await self._follow(practice, event)
         if changes.full:
@@ -104,20 +106,6 @@ class CalendarSync:
             is_alone = (await uow.calendar_feeds.get(calendar_id)).sync_token == feed.sync_token
             token = changes.next_sync_token if is_alone else None
             await uow.calendar_feeds.save(replace(watched, sync_token=token, synced_at=now))
-
-    async def _keep_blocks(
-        self, calendar_id: str, events: Sequence[StoredEvent], *, full: bool
-    ) -> None:
-        async with self._database.transaction() as uow:
-            if full:
-                await uow.calendar_feeds.clear_blocks(calendar_id)
-            for event in events:
-                if event.interval is not None and takes_time(event) and not is_ours(event):
-                    start, end = event.interval.start, event.interval.end
-                    block = CalendarBlock(calendar_id, event.id, start, end)
-                    await uow.calendar_feeds.put_block(block)
-                else:
-                    await uow.calendar_feeds.remove_block(calendar_id, event.id)
 
     async def _follow(self, practice: Practice, event: StoredEvent) -> None:
         found = await self._appointment(event)

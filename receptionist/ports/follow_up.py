@@ -96,6 +96,10 @@ class CalendarBlock:
     end: datetime
 
 
+REPEATED = "repeated:"
+"""Before the id of one time of an event that repeats."""
+
+
 class CalendarFeeds(Protocol):
     async def get(self, calendar_id: str) -> CalendarFeed: ...
     async def by_channel(self, channel_id: str) -> CalendarFeed | None: ...
@@ -103,6 +107,9 @@ class CalendarFeeds(Protocol):
     async def put_block(self, block: CalendarBlock) -> None: ...
     async def remove_block(self, calendar_id: str, event_id: str) -> None: ...
     async def clear_blocks(self, calendar_id: str) -> None: ...
+    async def clear_repeated(self, calendar_id: str) -> None:
+        """Those whose event id begins with `REPEATED`."""
+
     async def blocks(
         self, calendar_ids: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CalendarBlock]:

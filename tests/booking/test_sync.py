@@ -1,17 +1,19 @@
 """Reading the practice's calendars: what people changed, and what they put there."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from db import SqlDatabase
 from providers.calendar.google import GoogleCalendar
+from receptionist.booking.calendar_blocks import AHEAD
 from receptionist.booking.calendar_sync import RENEWED_BEFORE, SYNC
 from receptionist.booking.desk import build_booking_desk
 from receptionist.domain.practice import Practice
 from receptionist.ports.follow_up import CalendarBlock, CalendarFeed
 from tests.booking.surgery import KIM, LEE, QUARTER, Surgery, booked, open_surgery, unfinished
+from tests.booking.test_book import offers
 from tests.emulators.google import GoogleEmulator
 
 HOUR = timedelta(hours=1)
@@ -74,6 +76,37 @@ async def test_a_meeting_that_becomes_free_blocks_no_longer(surgery: Surgery) ->
     await surgery.read()
 
     assert await blocks(surgery) == []
+
+
+async def test_each_time_of_what_repeats_is_taken_until_that_time_is_deleted(
+    surgery: Surgery,
+) -> None:
+    daily = surgery.meeting(surgery.ten - timedelta(days=30), recurrence=["RRULE:FREQ=DAILY"])
+    await surgery.read()
+    kept = await blocks(surgery)
+    surgery.google.fail("freeBusy", "unknown_busy")
+    offered = await offers(surgery, "CA1")
+
+    at = surgery.ten.astimezone(UTC)
+    assert kept == [f"repeated:{daily}_{at:%Y%m%dT%H%M%SZ}"]
+    assert offered[0].start == surgery.ten + QUARTER
+
+    surgery.google.human_deletes(LEE, daily)
+    await surgery.read()
+
+    assert await blocks(surgery) == []
+
+
+async def test_what_repeats_is_read_on_a_new_day_though_nothing_changed(surgery: Surgery) -> None:
+    surgery.meeting(surgery.ten, recurrence=["RRULE:FREQ=DAILY"])
+    await surgery.read()
+    surgery.clock.now += timedelta(days=2)
+
+    await surgery.read()
+
+    far = surgery.ten + AHEAD - timedelta(days=2)
+    async with surgery.database.reading() as uow:
+        assert len(await uow.calendar_feeds.blocks([LEE], far, far + QUARTER)) == 1
 
 
 async def test_only_what_changed_is_read_again(surgery: Surgery) -> None:
@@ -238,8 +271,9 @@ async def test_two_who_read_at_once_keep_nothing_that_is_gone(
             await uow.calendar_feeds.put_block(block)
             await uow.calendar_feeds.save(replace(before, sync_token=seen.next_sync_token))
 
-    # After the changes are read and kept, and before that is noted: the channel is asked for.
-    surgery.meanwhile.plan(2, another_keeps_what_it_saw)
+    # After the changes and what repeats are read and kept, and before that is noted: the
+    # channel is asked for.
+    surgery.meanwhile.plan(4, another_keeps_what_it_saw)
     await surgery.read()
     assert await blocks(surgery) == [meeting]
     await surgery.read()

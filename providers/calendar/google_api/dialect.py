@@ -55,7 +55,7 @@ def stored_event(body: Mapping[str, Any], zone: str | None = None) -> StoredEven
         cancelled=body.get("status") == "cancelled",
         interval=_interval(start, end, zone),
         all_day="date" in start,
-        repeats="recurrence" in body,
+        repeats="recurrence" in body or "recurringEventId" in body,
         blocks=body.get("transparency") != "transparent" and not _is_declined(body),
         summary=str(body.get("summary", "")),
         private=dict(body.get("extendedProperties", {}).get("private", {})),
