@@ -72,7 +72,12 @@ async def taken(
 ) -> HandlerResult:
     """That time is gone; what is free instead, in the same breath."""
     slots = await office.book.offers(
-        facts.practice, wish, facts.now, call_sid=facts.call_sid, moving=moving
+        facts.practice,
+        wish,
+        facts.now,
+        call_sid=facts.call_sid,
+        phone=facts.caller_number,
+        moving=moving,
     )
     content: dict[str, Any] = {
         "ok": False,

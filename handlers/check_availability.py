@@ -44,7 +44,9 @@ class CheckAvailability:
         """Up to three offers, of the days asked for or the next ones with any."""
         practice, today = facts.practice, facts.now.date()
         wish = _wish(arguments, practice, facts.now)
-        slots = await office.book.offers(practice, wish, facts.now, call_sid=facts.call_sid)
+        slots = await office.book.offers(
+            practice, wish, facts.now, call_sid=facts.call_sid, phone=facts.caller_number
+        )
         content: dict[str, Any] = {
             "ok": True,
             "service": wish.service.name,

@@ -5,8 +5,9 @@ after, the vendor's calendar is asked what people have put there by hand: theirs
 stays, ours gives way, and the caller is offered the next time.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from uuid import uuid4
@@ -20,6 +21,7 @@ from receptionist.booking.follow_up import (
 )
 from receptionist.booking.outbox import OutboxWorker
 from receptionist.booking.taken import TakenTimes, known_times
+from receptionist.booking.waiting_turn import holder, open_offer
 from receptionist.domain.booking import SEARCHED_DAYS, Slot, Wish, best_offers, refusal, slot_at
 from receptionist.domain.opening_hours import Interval
 from receptionist.domain.practice import Practice, Service
@@ -61,6 +63,7 @@ class PracticeBook:
         now: datetime,
         *,
         call_sid: str,
+        phone: str | None = None,
         moving: Appointment | None = None,
     ) -> Sequence[Slot]:
         """Up to three free times, held for this call."""
@@ -69,8 +72,9 @@ class PracticeBook:
         by_people = await self._taken.by_people(practice, first, until, moving=moving)
         # Looked up and held in one transaction: of callers who ask at once, each gets their own.
         async with self._changing(practice, call_sid) as uow:
+            holders = await _holders(uow, practice, call_sid, phone, now)
             busy = await known_times(
-                uow, practice, first, until, now, call_sid=call_sid, moving=moving
+                uow, practice, first, until, now, holders=holders, moving=moving
             )
             for name, intervals in by_people.items():
                 busy.setdefault(name, []).extend(intervals)
@@ -78,7 +82,8 @@ class PracticeBook:
             for slot in slots:
                 if moving is None or not _overlap(slot, moving):
                     row = _hold_row(practice, wish.service, slot, now, call_sid)
-                    # Times off the five-minute grid may touch in a cell: not held, still offered.
+                    # Times off the five-minute grid may touch in a cell, and what was offered
+                    # from the waiting list is held already: not held again, still offered.
                     with suppress(SlotTaken):
                         await uow.appointments.add(row)
         return slots
@@ -123,7 +128,7 @@ class PracticeBook:
         if start == appointment.start:
             return appointment
         async with self._database.reading() as uow:
-            busy = await self._known(uow, practice, start, now, call_sid, appointment)
+            busy = await self._known(uow, practice, start, now, [call_sid], appointment)
         slot = await self._undisturbed(practice, slot_at(practice, service, start, person, busy))
         if slot is None:
             raise SlotTaken(TAKEN)
@@ -167,27 +172,38 @@ class PracticeBook:
         practice: Practice,
         start: datetime,
         now: datetime,
-        call_sid: str,
+        holders: Collection[str],
         moving: Appointment | None = None,
     ) -> dict[str, list[Interval]]:
         return await known_times(
-            uow, practice, start - DAY, start + DAY, now, call_sid=call_sid, moving=moving
+            uow, practice, start - DAY, start + DAY, now, holders=holders, moving=moving
         )
 
     async def _add(self, request: BookingRequest, slot: Slot) -> Appointment:
         row = _row(request, slot)
         async with self._changing(request.practice, request.call_sid) as uow:
+            await self._take_offer(uow, request, slot)
             booked = await uow.appointments.add(row)
             if booked.id == row.id:  # Else the same request was quicker than itself.
                 await self._follow_up.booked(uow, request.practice, booked, self._clock())
                 await _audit(uow, request.actor, "appointment.booked", booked, request.call_sid)
         return booked
 
+    async def _take_offer(self, uow: UnitOfWork, request: BookingRequest, slot: Slot) -> None:
+        """Whoever was texted a time that is free, and calls instead of answering, gets it."""
+        offer = await open_offer(uow, request.practice, request.phone, self._clock())
+        if offer is None or offer.offered_practitioner != slot.practitioner:
+            return
+        if offer.offered_start == slot.start:
+            await uow.appointments.release_holds(holder(offer))
+            await uow.waiting_list.update(replace(offer, status="booked"))
+
     async def _free_slot(self, request: BookingRequest, now: datetime) -> Slot:
         """Free by our records and by the vendor's calendar; raises `SlotTaken`."""
         practice, service, start = request.practice, request.service, request.start
         async with self._database.reading() as uow:
-            busy = await self._known(uow, practice, start, now, request.call_sid)
+            holders = await _holders(uow, practice, request.call_sid, request.phone, now)
+            busy = await self._known(uow, practice, start, now, holders)
         while slot := slot_at(practice, service, start, request.practitioner, busy):
             if await self._undisturbed(practice, slot):
                 return slot
@@ -235,6 +251,14 @@ def _still_booked(appointment: Appointment) -> Appointment:
     if appointment.status != "booked":
         raise SlotTaken("that was booked and has been cancelled since")
     return appointment
+
+
+async def _holders(
+    uow: UnitOfWork, practice: Practice, call_sid: str, phone: str | None, now: datetime
+) -> Collection[str]:
+    """In whose names a time may be held that this caller can have."""
+    offer = await open_offer(uow, practice, phone, now)
+    return [call_sid] if offer is None else [call_sid, holder(offer)]
 
 
 async def _made_in_this_call(uow: UnitOfWork, wanted: BookingRequest) -> Appointment | None:

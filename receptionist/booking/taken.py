@@ -5,7 +5,7 @@ answer, what was last read of its calendars counts; unknown is not free.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -138,13 +138,16 @@ async def known_times(
     end: datetime,
     now: datetime,
     *,
-    call_sid: str = "",
+    holders: Collection[str] = (),
     moving: Appointment | None = None,
 ) -> dict[str, list[Interval]]:
-    """What the database knows to be taken, people's own events as last read among it."""
+    """What the database knows to be taken, people's own events as last read among it.
+
+    What is held in the name of one of `holders` is not.
+    """
     found: dict[str, list[Interval]] = {}
     for row in await uow.appointments.busy(practice.id, start, end, now):
-        held_here = row.status == "held" and row.call_sid == call_sid
+        held_here = row.status == "held" and row.call_sid in holders
         if held_here or (moving is not None and row.id == moving.id):
             continue
         for whose in (row.practitioner, *row.units):

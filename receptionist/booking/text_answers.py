@@ -14,7 +14,8 @@ import structlog
 from receptionist.booking import text_words
 from receptionist.booking.text_sender import START, STOP, YES
 from receptionist.booking.texts import AppointmentTexts
-from receptionist.booking.waiting import WaitingOffers, holder
+from receptionist.booking.waiting import WaitingOffers
+from receptionist.booking.waiting_turn import holder
 from receptionist.domain.contacts import to_e164
 from receptionist.domain.emergencies import check_safety, emergency_reply
 from receptionist.domain.practice import Practice

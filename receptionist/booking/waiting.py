@@ -17,7 +17,7 @@ from receptionist.booking.outbox import Job
 from receptionist.booking.taken import TakenTimes
 from receptionist.booking.text_sender import TextSender
 from receptionist.booking.text_words import offer, when
-from receptionist.booking.waiting_turn import Choice, choose, is_open
+from receptionist.booking.waiting_turn import Choice, choose, holder, is_open
 from receptionist.domain.opening_hours import Interval, clock
 from receptionist.domain.practice import Practice
 from receptionist.errors import NumberRefused
@@ -162,11 +162,6 @@ class WaitingOffers:
                     idempotency_key=key,
                 )
             )
-
-
-def holder(waiting: Waiting) -> str:
-    """In whose name a time is held for somebody on the list, and booked when they want it."""
-    return f"waiting:{waiting.id}"
 
 
 def _without_offer(waiting: Waiting, *, closed: bool) -> Waiting:

@@ -51,6 +51,11 @@ async def choose(
     return None
 
 
+def holder(waiting: Waiting) -> str:
+    """In whose name a time is held for somebody on the list, and booked when they want it."""
+    return f"waiting:{waiting.id}"
+
+
 def is_open(waiting: Waiting, now: datetime) -> bool:
     """Whether a time is being held for them."""
     until = waiting.offered_until
@@ -75,3 +80,11 @@ def _open_until(practice: Practice, service: Service, start: datetime, now: date
         begins = datetime.combine(now.date(), WAKING, practice.zone)
     lead = bookable(practice, service, now)[0] - now
     return min(begins + length, start - lead)
+
+
+async def open_offer(
+    uow: UnitOfWork, practice: Practice, phone: str | None, now: datetime
+) -> Waiting | None:
+    """What is being held for whoever has this number."""
+    rows = await uow.waiting_list.of_phone(phone) if phone else ()
+    return next((row for row in rows if row.practice_id == practice.id and is_open(row, now)), None)

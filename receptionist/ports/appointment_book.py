@@ -37,12 +37,14 @@ class AppointmentBook(Protocol):
         now: datetime,
         *,
         call_sid: str,
+        phone: str | None = None,
         moving: Appointment | None = None,
     ) -> Sequence[Slot]:
         """Up to three free times, of the wished days or else of the next days that have any.
 
         They are held for this call, and what it held before is released. The time of the
-        appointment that is being moved counts as free.
+        appointment that is being moved counts as free, and so does what the waiting list
+        holds for the caller's number (`phone`, E.164).
         """
 
     async def book(self, request: BookingRequest, now: datetime) -> Appointment:
