@@ -13,6 +13,7 @@ from providers.llm.embedded_engine.steps import (
     lowered,
     offered,
     spoken,
+    visit,
     with_article,
 )
 from receptionist.domain.contacts import read_back
@@ -158,7 +159,7 @@ def confirm_move(state: Dialogue) -> Step:
     wish = state.wish
     target, chosen = wish.target or {}, wish.chosen or {}
     if not wish.confirmed:
-        return Ask(f"Shall I move your {spoken(target)}, to {spoken(chosen)}?", "confirm")
+        return Ask(f"Shall I move {visit(target, 'your')}, to {spoken(chosen)}?", "confirm")
     return Call(
         "reschedule_appointment",
         {"appointment_id": target["appointment_id"], "start": chosen["start"]},

@@ -55,6 +55,7 @@ MORNING = re.compile(r"\b(?:a\.? ?m\.?|morning|earlier|early|first)(?!\w)")
 NOT_MORNING = re.compile(r"\b(?:p\.? ?m\.?|afternoon|evening|night|later|late|second)(?!\w)")
 CHOOSES = frozenset({"choice", "confirm", "change"})
 """Elsewhere one of the offers is taken only in place of another."""
+ASKS_WHAT_OR_WHEN = frozenset({"", "task", "greeted", "service", "day"})
 SOON_DAYS = timedelta(days=14)
 
 
@@ -131,8 +132,8 @@ def take_when(state: Dialogue, reading: Reading, when: SpokenWhen) -> None:
     if state.expecting == "half":
         _half(wish, reading)
         return
-    vague = when.first is None and wish.first is None
-    if state.expecting == "day" and vague and SOON.search(reading.plain):
+    vague = when.first is None and wish.first is None and wish.task in (None, "book", "move")
+    if state.expecting in ASKS_WHAT_OR_WHEN and vague and SOON.search(reading.plain):
         wish.first, wish.last = state.now.date(), state.now.date() + SOON_DAYS
     before = replace(wish)
     _merge(wish, when)
@@ -337,7 +338,8 @@ def _service(state: Dialogue, reading: Reading) -> None:
 
 def _nth_service(state: Dialogue, reading: Reading) -> str | None:
     """ "The second one", of those that were read out."""
-    index, names = _picked(reading.plain), [s.name for s in state.practice.services]
+    plain = SOON.sub("", reading.plain)
+    index, names = _picked(plain), [s.name for s in state.practice.services]
     was_read_out = names and names[-1].casefold() in state.previous.casefold()
     return None if index is None or not was_read_out else names[min(index, len(names) - 1)]
 

@@ -4,7 +4,7 @@ import re
 
 from providers.llm.embedded_engine import answers, filling
 from providers.llm.embedded_engine.reading import QUESTION_WORDS, Reading, read
-from providers.llm.embedded_engine.state import Dialogue, Task, Wish
+from providers.llm.embedded_engine.state import Dialogue, Row, Task, Wish
 from receptionist.domain.emergencies import emergency_reply
 from receptionist.domain.faq_match import best_faq
 from receptionist.domain.spoken_dates import SpokenWhen
@@ -47,6 +47,7 @@ AVAILABLE = re.compile(
     r"|\bany (?:openings?|slots?|times?|appointments?)\b|^(?:and )?(?:what|how) about\b"
 )
 THAT_ONE = re.compile(r"\b(?:it|that|this|the one)\b")
+THE_SAME = re.compile(r"\b(?:the same|another one|one (?:more|as well|too)|one)\b.*\bfor my\b")
 NEW_ONE = re.compile(r"\b(?:new|another|second|book|make|schedule)\b")
 
 
@@ -194,10 +195,24 @@ def _change_task(state: Dialogue, reading: Reading) -> None:
         return
     if wanted is not None and _may_begin(state, reading, wanted):
         _begin(state, reading, _task(wanted))
+    elif state.last_booked is not None and THE_SAME.search(reading.plain):
+        _the_same_again(state, state.last_booked, reading)
     elif state.wish.task is None and _means_booking(state, reading):
         state.begin("book")
     elif not filling.filled(state):
         _small_talk(state, reading)
+
+
+def _the_same_again(state: Dialogue, booked: Row, reading: Reading) -> None:
+    """ "And the same for my wife": right after what was just booked, unless they say when."""
+    state.begin("book")
+    state.wish.service, state.wish.person = str(booked["service"]), booked.get("practitioner")
+    state.expecting = ""
+    filling.collect(state, reading)
+    if state.wish.first is None:
+        start = filling.start_of(booked)
+        state.wish.first = state.wish.last = start.date()
+        state.wish.earliest = start.time()
 
 
 def _means_booking(state: Dialogue, reading: Reading) -> bool:

@@ -12,7 +12,7 @@ from providers.llm.embedded_engine.steps import (
     Step,
     call,
     either,
-    spoken,
+    visit,
 )
 from receptionist.domain.contacts import read_back
 
@@ -112,7 +112,7 @@ def _existing(state: Dialogue) -> Step:
     wish = state.wish
     if wish.target is None:
         return _find(state)
-    found = spoken(wish.target)
+    found = visit(wish.target)
     if wish.task == "look_up":
         return Ask(f"You have {found}. {ANYTHING_ELSE}", "anything_else")
     if wish.task == "cancel":
@@ -144,7 +144,7 @@ def _find(state: Dialogue) -> Step:
             phone=state.phone,
         )
     if wish.found:
-        rows = either([spoken(row) for row in meant(wish, wish.found)[:MOST_READ_OUT]])
+        rows = either([visit(row) for row in meant(wish, wish.found)[:MOST_READ_OUT]])
         return Ask(f"I found {rows}. Which one do you mean?", "which")
     return Ask("I can't find it yet. What is your date of birth?", "birth")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from providers.llm.embedded_engine.filling import meant, start_of
 from providers.llm.embedded_engine.state import Dialogue, Row, Wish
-from providers.llm.embedded_engine.steps import either, spoken
+from providers.llm.embedded_engine.steps import either, visit
 
 NOTED_REASON = re.compile(r"next times\.\s*(?P<reason>[^.]+\.)")
 CLOSED = re.compile(r"\bwe're closed [^.]+\.", re.IGNORECASE)
@@ -23,17 +23,17 @@ def take_result(state: Dialogue, name: str, result: Mapping[str, Any]) -> None:
         case "check_availability":
             _take_offers(state, result) if is_ok else _no_search(state, _error(result))
         case "schedule_appointment" if is_ok:
-            state.finish(f"You're booked: {spoken(result)}.")
+            state.finish(f"You're booked for {visit(result)}.")
             state.last_booked = result
         case "reschedule_appointment" if is_ok:
-            state.finish(f"It's moved. You now have {spoken(result)}.")
+            state.finish(f"It's moved. You now have {visit(result)}.")
             state.last_booked = result
         case "schedule_appointment" | "reschedule_appointment":
             _not_booked(state, result)
         case "find_appointments":
             _take_found(state, result)
         case "cancel_appointment":
-            done = f"I've cancelled {spoken(result)}."
+            done = f"I've cancelled {visit(result, 'your')}."
             _finish(state, is_ok, done, "I'm sorry, I couldn't cancel it.")
         case "take_message":
             _message_taken(state, result)
@@ -208,7 +208,7 @@ def _take_found(state: Dialogue, result: Mapping[str, Any]) -> None:
         state.finish("I'm sorry, I can't find an appointment under those details.", "offer_message")
     elif wish.found and wish.task == "look_up":
         rows = meant(wish, wish.found)[:MOST_READ_OUT]
-        state.finish(f"You have {either([spoken(row) for row in rows], 'and')}.")
+        state.finish(f"You have {either([visit(row) for row in rows], 'and')}.")
         state.last_booked = rows[0] if len(rows) == 1 else None
 
 

@@ -42,6 +42,15 @@ def spoken(row: Row) -> str:
     return str(row.get("spoken") or row.get("start") or "your appointment")
 
 
+def visit(row: Row, article: str = "") -> str:
+    """An appointment within a sentence: "a check-up, Tuesday at ten", "your check-up, …"."""
+    service, words = str(row.get("service") or ""), spoken(row)
+    if not service or not words.startswith(service):
+        return words
+    named = f"{article} {lowered(service)}" if article else with_article(service)
+    return named + words.removeprefix(service)
+
+
 def either(names: Sequence[str], joint: str = "or") -> str:
     """ "A, B, or C"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, {joint} {names[-1]}"

@@ -187,7 +187,7 @@ class Office:
     def _cancel_appointment(self, asked: dict[str, Any]) -> dict[str, Any]:
         row = self._row(asked["appointment_id"])
         self.booked.remove(row)
-        return {"ok": True, "spoken": row["spoken"]}
+        return {"ok": True, "service": row["service"], "spoken": row["spoken"]}
 
     def _row(self, appointment_id: str) -> dict[str, Any]:
         for row in self.booked:

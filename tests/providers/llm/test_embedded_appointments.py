@@ -6,8 +6,8 @@ import pytest
 
 from tests.providers.llm.embedded_office import CALLER, PRACTICE, Office, Talk
 
-CHECK_UP = "Check-up, Thursday, March 12th at 10 AM with Dr. Lee"
-CLEANING = "Cleaning, Friday, March 20th at 2 PM with Dr. Lee"
+CHECK_UP = "a check-up, Thursday, March 12th at 10 AM with Dr. Lee"
+CLEANING = "a cleaning, Friday, March 20th at 2 PM with Dr. Lee"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_an_appointment_is_cancelled_after_a_yes_to_it(office: Office, ask
     done = await talk.says("yes please")
 
     assert read_back == f"I found {CHECK_UP}. Shall I cancel it?"
-    assert done.startswith(f"I've cancelled {CHECK_UP}.")
+    assert done.startswith(f"I've cancelled your {CHECK_UP.removeprefix('a ')}.")
     assert office.booked == []
 
 
@@ -82,7 +82,7 @@ async def test_an_appointment_is_moved_after_a_yes_to_both_times(
     read_back = await talk.says(*lines)
     await talk.says("yes")
 
-    assert read_back.startswith(f"Shall I move your {CHECK_UP}, to ")
+    assert read_back.startswith(f"Shall I move your {CHECK_UP.removeprefix('a ')}, to ")
     assert talk.arguments("reschedule_appointment")["start"].startswith(start)
     assert len(office.booked) == 1
 

@@ -60,7 +60,7 @@ async def test_a_booking_holds_what_was_agreed(
 
     booked = talk.arguments("schedule_appointment")
     assert (booked["service"], booked["start"], booked["caller_name"]) == (service, start, name)
-    assert talk.said[-1].startswith(f"You're booked: {service},")
+    assert talk.said[-1].startswith(f"You're booked for a {service.casefold()},")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,17 @@ async def test_a_wish_is_searched_as_it_was_said(asked: str, expected: dict[str,
 
     searched = talk.arguments("check_availability")
     assert {key: searched.get(key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("what", ["whatever's earliest", "as soon as possible please"])
+async def test_as_soon_as_possible_is_kept_until_it_is_known_what_for(what: str) -> None:
+    talk = Talk()
+
+    asked = await talk.says("i'd like an appointment", what)
+    offer = await talk.says("a check-up")
+
+    assert asked.startswith("What is it for")
+    assert offer.startswith("I have today at")
 
 
 async def test_a_withheld_number_is_asked_for_before_anything_is_booked() -> None:

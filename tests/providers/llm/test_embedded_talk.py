@@ -189,7 +189,7 @@ async def test_two_wishes_of_one_sentence_are_done_one_after_another() -> None:
     second = await talk.says("yes")
     await talk.says("yes")
 
-    assert "I've cancelled Check-up" in second
+    assert "I've cancelled your check-up" in second
     assert second.endswith("Shall I book it?")
     assert [row["service"] for row in office.booked] == ["Cleaning"]
 
@@ -315,3 +315,17 @@ async def test_it_says_that_it_hears(words: str) -> None:
     answer = await talk.says("a check-up please", words)
 
     assert answer == "Yes, I can hear you. What day would suit you?"
+
+
+@pytest.mark.parametrize("asks", ["the same for my wife please", "and one for my son as well"])
+async def test_the_same_is_booked_for_the_family(asks: str) -> None:
+    talk = Talk()
+    await talk.says("a check-up tomorrow at ten with dr lee", "anna smith", "yes")
+
+    offer = await talk.says(asks)
+    await talk.says("the first one", "leo smith", "yes")
+
+    assert offer.startswith("I have tomorrow at")
+    kept = talk.arguments("schedule_appointment")
+    assert (kept["caller_name"], kept["service"]) == ("Leo Smith", "Check-up")
+    assert kept["start"].startswith("2026-03-10T10:")
