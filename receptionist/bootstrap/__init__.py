@@ -42,6 +42,7 @@ from receptionist.call.plain import PlainMode
 from receptionist.call.recovery import watch_open_calls
 from receptionist.call.softphone import SoftphoneConversations
 from receptionist.call.speech_cache import SpeechCache
+from receptionist.call.voicemail import Voicemails
 from receptionist.call.warm import Vendors, WarmLines
 from receptionist.call.ways import Ways
 from receptionist.conversation.router import Router
@@ -350,7 +351,10 @@ def _assemble(
     )
     addresses = Addresses(settings.public_base)
     guard = CallGuard(guards.limits, guards.spending, database)
-    webhooks = TwilioWebhooks(desk, database, verifier, addresses, metrics, active, guard)
+    voicemails = Voicemails(database, memory)
+    webhooks = TwilioWebhooks(
+        desk, voicemails, database, verifier, addresses, metrics, active, guard
+    )
     cache = SpeechCache(settings.var_directory / "speech", audio)
     accounts = PasswordAccounts(database)
     return Services(

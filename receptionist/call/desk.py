@@ -4,13 +4,10 @@ Every answer is decided from stored state, so that any process can give it:
 after a kill -9, a deploy or a lost socket alike.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from uuid import uuid4
-
 import structlog
 
 from receptionist.call import phrases
+from receptionist.call.arrival import Ring, record_of
 from receptionist.call.file import CallFile, Clock, open_file, utc_now
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction
 from receptionist.call.live import do
@@ -19,26 +16,15 @@ from receptionist.call.plain import PlainMode
 from receptionist.call.stream_tokens import issue_stream_token
 from receptionist.call.warm import WarmLines
 from receptionist.call.ways import Ways
-from receptionist.domain.contacts import to_e164
 from receptionist.domain.practice import Practice
 from receptionist.errors import DatabaseAway
-from receptionist.ports.records import CallRecord, Database, StaffMessage
-from receptionist.ports.staff import Recording
+from receptionist.ports.records import CallRecord, Database
 
 log = structlog.get_logger()
 # A stream that is lost this often goes on in plain mode.
 MOST_RESUMES = 3
 FINAL_STATUSES = ("completed", "busy", "failed", "no-answer", "canceled")
 ANSWERED_STATUSES = ("completed", "answered")
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """An arriving call as its webhook describes it."""
-
-    call_sid: str
-    from_number: str
-    to_number: str
 
 
 class FrontDesk:
@@ -79,9 +65,29 @@ class FrontDesk:
             return self._plain.again(file)
         return await self._kept(file, self._plain.greet(file))
 
-    async def known(self, ring: Ring) -> None:
-        """See that a call is in the records, though its first webhook may never have come."""
-        await self._arrived(ring)
+    async def rescued(
+        self, ring: Ring, *, failed: str, call_status: str, takes_calls: bool
+    ) -> Instruction | None:
+        """A webhook of the call failed: what comes next all the same, or None for a voicemail.
+
+        `failed` is its name. Once a call: whoever comes here again is not sent in circles.
+        A call that has not begun is left alone unless this process `takes_calls`.
+        """
+        practice, _ = await self._arrived(ring)
+        if practice is None:
+            return HangUp([phrases.UNKNOWN_NUMBER])
+        file = await self._file(ring.call_sid)
+        has_begun = file is not None and bool(file.plain or file.turn)
+        if file is None or file.rescued or not (has_begun or (takes_calls and self._has_room)):
+            return None
+        file.rescued = True
+        file.save_state()
+        await file.kept()
+        if failed == "transfer":
+            return await self.transfer_ended(ring.call_sid, "failed")
+        if file.plain or not has_begun:
+            return await self.incoming(ring)
+        return await self.ended(ring.call_sid, call_status)
 
     async def ended(self, call_sid: str, call_status: str) -> Instruction:
         """The stream ended: hang up, dial, go on in plain mode, or resume on a new stream."""
@@ -160,67 +166,6 @@ class FrontDesk:
         if file is not None:
             await self._closed(file)
 
-    async def voicemail(
-        self, call_sid: str, form: Mapping[str, str], *, recording_sid: str, recording_url: str
-    ) -> None:
-        """A recorded message reaches the staff inbox, once; later with the database away."""
-        try:
-            await self._voicemail(call_sid, form, recording_sid, recording_url)
-        except DatabaseAway:
-            known = self._memory.recall(call_sid)
-            practices = [known.practice] if known else self._memory.practices
-            if not practices:
-                raise
-            call = known.record if known else None
-            self._memory.message(self._left(call_sid, form, practices[0], call, recording_url))
-            await self._memory.flush()
-
-    async def _voicemail(
-        self, call_sid: str, form: Mapping[str, str], recording_sid: str, recording_url: str
-    ) -> None:
-        async with self._database.transaction() as uow:
-            call = await uow.calls.get(call_sid)
-            practice = await uow.practices.by_number(
-                (call and call.to_number) or form.get("To", "")
-            )
-            practices = [practice] if practice else await uow.practices.all()
-            if not practices:
-                return
-            await uow.messages.add(self._left(call_sid, form, practices[0], call, recording_url))
-            if recording_sid:
-                seconds = form.get("RecordingDuration", "")
-                length = int(seconds) if seconds.isdigit() else None
-                await uow.recordings.add(
-                    Recording(recording_sid[:64], call_sid, self._clock(), length)
-                )
-            await uow.calls.set_outcome(call_sid, "message")
-            await uow.audit.append(
-                actor="telephony", action="voicemail.recorded", subject=f"call:{call_sid}"
-            )
-
-    def _left(
-        self,
-        call_sid: str,
-        form: Mapping[str, str],
-        practice: Practice,
-        call: CallRecord | None,
-        recording_url: str,
-    ) -> StaffMessage:
-        return StaffMessage(
-            id=uuid4().hex,
-            practice_id=practice.id,
-            call_sid=call_sid,
-            caller_name="Voicemail",
-            # A recording's callback does not say who called.
-            phone=call.from_number if call else to_e164(form.get("From", ""), practice),
-            message=f"Voicemail of {form.get('RecordingDuration', '?')} seconds: {recording_url}",
-            urgency="urgent",
-            recipient=None,
-            status="new",
-            created_at=self._clock(),
-            idempotency_key=f"recording:{form.get('RecordingSid') or recording_url}",
-        )
-
     async def _arrived(self, ring: Ring) -> tuple[Practice | None, bool]:
         """The practice that was called, and whether the call is new."""
         try:
@@ -251,18 +196,8 @@ class FrontDesk:
         return practice, is_new
 
     def _record(self, ring: Ring, practice: Practice | None) -> CallRecord:
-        record = CallRecord(
-            call_sid=ring.call_sid,
-            practice_id=None,
-            from_number=None,
-            to_number=ring.to_number,
-            started_at=self._clock(),
-            channel="stream" if self._stream_is_open else "plain",
-        )
-        if practice is None:
-            return record
-        caller = to_e164(ring.from_number, practice)
-        return replace(record, practice_id=practice.id, from_number=caller)
+        channel = "stream" if self._stream_is_open else "plain"
+        return record_of(ring, practice, self._clock(), channel=channel)
 
     async def _connect(self, call_sid: str, practice: Practice) -> ConnectStream:
         self._warm.prepare(call_sid, practice)
@@ -275,6 +210,10 @@ class FrontDesk:
     @property
     def _stream_is_open(self) -> bool:
         return self._streaming and (self._ways is None or self._ways.stream_is_open)
+
+    @property
+    def _has_room(self) -> bool:
+        return self._ways is None or not self._ways.is_full
 
     def _may_return(self, file: CallFile) -> bool:
         """Not when it was the streams that broke again and again."""

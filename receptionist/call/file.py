@@ -55,6 +55,8 @@ class CallFile:
         """Somebody of the staff who takes over; else the practice's own number is rung."""
         self.parting: list[str] = list(state.get("parting", ()))
         """Said before the call is put through or ended by staff."""
+        self.rescued = bool(state.get("rescued", False))
+        """A webhook of the call has failed, and the fallback took it up."""
         self.lost = bool(state.get("lost", False))
         """The stream broke off without a word and nobody has asked what comes next."""
         self.cut_off = bool(state.get("cut_off", False))
@@ -246,6 +248,7 @@ class CallFile:
             "hints": list(self.conversation.facts.hints),
             "plain": self.plain,
             "resumes": self.resumes,
+            "rescued": self.rescued,
             "lost": self.lost,
             "cut_off": self.cut_off,
             "unheard": self.unheard,

@@ -6,16 +6,19 @@ A refused request leaves an audit row and gets 403.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Request, Response
 
 from receptionist.call import phrases
 from receptionist.call.active import ActiveCalls
-from receptionist.call.desk import ANSWERED_STATUSES, FINAL_STATUSES, FrontDesk, Ring
+from receptionist.call.arrival import Ring
+from receptionist.call.desk import ANSWERED_STATUSES, FINAL_STATUSES, FrontDesk
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction, Listen
+from receptionist.call.voicemail import Voicemail, Voicemails
 from receptionist.observability import Metrics
-from receptionist.ports.records import Database
+from receptionist.ports.records import Database, EndedBy
 from receptionist.telephony.addresses import Addresses
 from receptionist.telephony.guard import CallGuard
 from receptionist.telephony.requests import Webhook, read_webhook
@@ -32,7 +35,8 @@ from twiml import (
     wait_and_redirect,
 )
 
-FALLBACK_BUDGET_S = 3.0
+FALLBACK_BUDGET_S = 6.0
+"""The caller has waited for the webhook that failed, and waits on."""
 RESTART_PAUSE_S = 5
 """Twice this and the sentences: by then this machine's next process answers."""
 
@@ -46,6 +50,7 @@ class TwilioWebhooks:
     def __init__(
         self,
         desk: FrontDesk,
+        voicemails: Voicemails,
         database: Database,
         verifier: RequestVerifier,
         addresses: Addresses,
@@ -55,6 +60,7 @@ class TwilioWebhooks:
     ) -> None:
         self._guard = guard
         self._desk = desk
+        self._voicemails = voicemails
         self._database = database
         self._verifier = verifier
         self._addresses = addresses
@@ -149,27 +155,38 @@ class TwilioWebhooks:
         return announce_caller(await self._desk.announcement(call_sid))
 
     async def _fallback(self, webhook: Webhook) -> str:
+        """A webhook of ours failed: the call goes on if it can, else there is a voicemail."""
         log.error("webhook_failed", error_code=webhook.get("ErrorCode", ""))
+        document = None
         try:
             async with asyncio.timeout(FALLBACK_BUDGET_S):
-                await self._desk.known(_ring(webhook))
-        except Exception:  # the database may be why we are asked; the caller still gets the tone
-            log.exception("fallback_without_records")
+                document = await self._rescued(webhook)
+        except Exception:  # whatever is broken, the caller still gets the tone
+            log.exception("fallback_failed")
+        if document is not None:
+            return document
         return voicemail(
             phrases.VOICEMAIL,
             done_url=self._addresses.webhook("recording"),
             recording_url=self._addresses.webhook("recording"),
         )
 
+    async def _rescued(self, webhook: Webhook) -> str | None:
+        turned_away = await self._guard.turned_away(webhook)
+        if turned_away is not None:
+            return say_and_hang_up(turned_away)
+        instruction = await self._desk.rescued(
+            _ring(webhook),
+            failed=urlsplit(webhook.get("ErrorUrl", "")).path.rpartition("/")[2],
+            call_status=webhook.get("CallStatus", ""),
+            takes_calls=not self._active.draining,
+        )
+        return None if instruction is None else await self._next(instruction, webhook)
+
     async def _recording(self, webhook: Webhook) -> str | None:
         url = webhook.get("RecordingUrl", "")
         if url and webhook.get("RecordingStatus", "completed") == "completed":
-            await self._desk.voicemail(
-                webhook.call_sid,
-                {**webhook, "From": webhook.caller},
-                recording_sid=webhook.get("RecordingSid", ""),
-                recording_url=url,
-            )
+            await self._voicemails.left(_voicemail(webhook, url))
         # The verb's action wants a document; the status callback does not.
         return None if "RecordingStatus" in webhook else thank_for_voicemail()
 
@@ -222,6 +239,19 @@ class TwilioWebhooks:
 
 def _ring(webhook: Webhook) -> Ring:
     return Ring(webhook.call_sid, webhook.caller, webhook.get("To", ""))
+
+
+def _voicemail(webhook: Webhook, url: str) -> Voicemail:
+    has_left = webhook.get("Digits") == "hangup" or webhook.get("CallStatus") in FINAL_STATUSES
+    # The verb's action comes while the caller waits to be thanked, unless they have hung up.
+    ended_by: EndedBy = "caller" if has_left else "receptionist"
+    return Voicemail(
+        ring=_ring(webhook),
+        recording_url=url,
+        recording_sid=webhook.get("RecordingSid", "")[:64],
+        seconds=_whole_number(webhook.get("RecordingDuration", "")) or None,
+        ended_by=None if "RecordingStatus" in webhook else ended_by,
+    )
 
 
 def _whole_number(text: str) -> int:

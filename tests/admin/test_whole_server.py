@@ -63,7 +63,8 @@ async def leave_voicemail(house: House) -> None:
     call: dict[str, Any] = {"CallSid": "CAmail", "From": CALLER, "To": "+15550100"}
     await ask(house, "/voice/incoming", **call)
     sound = {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/RE1"}
-    await ask(house, "/voice/recording", **call, **sound, RecordingDuration="7")
+    done = {"RecordingDuration": "7", "RecordingStatus": "completed"}
+    await ask(house, "/voice/recording", **call, **sound, **done)
 
 
 async def test_a_voicemail_is_called_back_through_the_staffs_phone(

@@ -274,7 +274,7 @@ async def test_what_breaks_in_a_webhook_shows_nothing(
     for place in (
         "receptionist.call.plain.PlainMode.turn",
         "receptionist.call.desk.FrontDesk.ended",
-        "receptionist.call.desk.FrontDesk.known",
+        "receptionist.call.desk.FrontDesk.rescued",
         "receptionist.booking.text_answers.TextAnswers.received",
         "receptionist.admin.accounts.PasswordAccounts.verify",
     ):

@@ -77,7 +77,7 @@ async def test_a_fallback_is_answered_though_nothing_can_be_written(
     async def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(FrontDesk, "known", broken)
+    monkeypatch.setattr(FrontDesk, "rescued", broken)
 
     answer = await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
 
@@ -88,13 +88,78 @@ async def test_a_fallback_is_answered_though_nothing_can_be_written(
 async def test_a_voicemail_knows_its_caller_though_the_callback_does_not_say(house: House) -> None:
     recorded = {"CallSid": CALL["CallSid"], "RecordingSid": "RE1", "RecordingDuration": "7"}
     recorded["RecordingUrl"] = "https://api.example/RE1"
-    await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
+    for _ in range(2):
+        await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
 
     await house.post("/voice/recording", {**recorded, "RecordingStatus": "completed"})
     await house.post("/voice/recording", {**CALL, **recorded, "Digits": "hangup"})
 
     (message,) = (await house.get("messages"))["items"]
     assert message["phone"] == "+15550123"
+
+
+async def test_a_voicemail_of_a_call_that_nobody_knew_is_in_the_records_once(house: House) -> None:
+    recorded = {"RecordingSid": "RE1", "RecordingDuration": "7", "RecordingUrl": "https://a.b/RE1"}
+    action = {**CALL, **recorded, "Digits": "#"}
+    callback = {"CallSid": CALL["CallSid"], **recorded, "RecordingStatus": "completed"}
+    for form in (action, callback, callback, action):
+        await house.post("/voice/recording", form)
+
+    (call,) = (await house.get("calls"))["items"]
+    (message,) = (await house.get("messages"))["items"]
+    assert (call["outcome"], call["ended_by"]) == ("message", "receptionist")
+    assert (call["from"], call["to"]) == (CALL["From"], CALL["To"])
+    assert message["call_sid"] == CALL["CallSid"]
+
+
+async def test_the_fallback_answers_as_the_call_would_have_been_but_once(house: House) -> None:
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/incoming"}
+
+    first = await house.post("/voice/fallback", failed)
+    ring = await house.post("/voice/incoming", CALL)
+    second = await house.post("/voice/fallback", failed)
+
+    assert "How can I help?" in first.text
+    assert ring.text == first.text
+    assert "<Record" in second.text
+    (call,) = (await house.get("calls"))["items"]
+    assert call["call_sid"] == CALL["CallSid"]
+
+
+async def test_a_call_whose_turn_failed_hears_the_last_answer_again(house: House) -> None:
+    await house.post("/voice/incoming", CALL)
+    heard = {**CALL, "SpeechResult": "where can i park", "Confidence": "0.9"}
+    answer = await house.post("/voice/turn?turn=1", heard)
+
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/turn?turn=1"}
+    again = await house.post("/voice/fallback", failed)
+
+    assert "free parking" in answer.text
+    assert again.text == answer.text
+
+
+async def test_a_transfer_whose_webhook_failed_is_not_dialled_again(house: House) -> None:
+    await house.post("/voice/incoming", CALL)
+    asked = await house.post("/voice/turn?turn=1", {**CALL, "Digits": "0"})
+
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/transfer"}
+    again = await house.post("/voice/fallback", failed)
+
+    assert "<Dial" in asked.text
+    assert "<Dial" not in again.text
+    assert "message" in again.text
+
+
+async def test_a_process_that_leaves_goes_on_with_its_calls_and_takes_no_new_one(
+    house: House,
+) -> None:
+    known, new = CALL, {**CALL, "CallSid": "CA" + "2" * 32}
+    await house.post("/voice/incoming", known)
+    house.services.active.draining = True
+
+    answers = [await house.post("/voice/fallback", call) for call in (known, new)]
+
+    assert ["<Record" in answer.text for answer in answers] == [False, True]
 
 
 async def test_while_the_process_leaves_callers_are_asked_to_wait_for_the_next(

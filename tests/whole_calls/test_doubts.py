@@ -1,7 +1,7 @@
 """Whole calls under every choice where Twilio's behaviour is not confirmed, and when parts fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -204,17 +204,7 @@ class Failing:
         await send({"type": "http.response.body", "body": b"<Response><Say>"})
 
 
-@pytest.mark.parametrize(
-    ("path", "how", "digits"),
-    [
-        ("/voice/incoming", "error", ""),
-        ("/voice/incoming", "garbage", "hangup"),
-        ("/voice/turn", "error", "hangup"),
-    ],
-)
-async def test_when_a_webhook_fails_a_voicemail_reaches_the_inbox(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, how: str, digits: Any
-) -> None:
+def failing_below(monkeypatch: pytest.MonkeyPatch, path: str, how: str = "error") -> None:
     import tests.whole_calls.house as place
 
     create = place.create_app
@@ -225,11 +215,43 @@ async def test_when_a_webhook_fails_a_voicemail_reaches_the_inbox(
         return app
 
     monkeypatch.setattr(place, "create_app", failing)
-    steps = [Say("hello"), Say("please call me back")][path == "/voice/incoming" :]
+
+
+@pytest.mark.parametrize("how", ["error", "garbage"])
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_call_whose_first_webhook_failed_is_taken_up_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, streaming: bool
+) -> None:
+    failing_below(monkeypatch, "/voice/incoming", how)
+    async with opened(tmp_path, monkeypatch, streaming=streaming) as house:
+        report, said, stored = await talk(house, Wait(0), HangUp())
+
+    assert report.streams == int(streaming)
+    assert "Please leave your name" not in said
+    assert stored["turns"][0]["heard"].endswith(GREETING)
+    assert stored["ended_by"] == "caller"
+
+
+@pytest.mark.parametrize(
+    ("last", "digits", "ended_by"),
+    [((), "", "receptionist"), ((HangUp(),), "", "caller"), ((HangUp(),), "hangup", "caller")],
+)
+async def test_when_webhooks_go_on_failing_a_voicemail_reaches_the_inbox(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    last: Sequence[Step],
+    digits: Any,
+    ended_by: str,
+) -> None:
+    failing_below(monkeypatch, "/voice/turn")
+    steps = [Say("hello"), Say("hello again"), Say("please call me back"), *last]
     async with opened(tmp_path, monkeypatch, streaming=False) as house:
-        _, said, _ = await talk(house, *steps, HangUp(), doubts=Doubts(recording_digits=digits))
+        doubts = Doubts(recording_digits=digits)
+        _, said, stored = await talk(house, *steps, doubts=doubts)
         messages = (await house.get("messages"))["items"]
 
+    assert said.count(GREETING) == 2
     assert "Please leave your name" in said
     assert [message["caller_name"] for message in messages] == ["Voicemail"]
     assert messages[0]["phone"] == "+15550123"
+    assert (stored["outcome"], stored["ended_by"]) == ("message", ended_by)

@@ -168,6 +168,7 @@ async def test_status_callbacks_in_any_order_and_number_end_a_call_once(house: H
 
 async def test_a_voicemail_reaches_the_inbox_once(house: House) -> None:
     call = {"CallSid": "CA" + "3" * 32, "From": "+15550123", "To": "+15550100"}
+    await house.post("/voice/fallback", {**call, "ErrorCode": "11200"})
     fallback = await house.post("/voice/fallback", {**call, "ErrorCode": "11200"})
     recorded = {**call, "RecordingUrl": "https://api.example/RE1", "RecordingDuration": "7"}
 
@@ -181,3 +182,7 @@ async def test_a_voicemail_reaches_the_inbox_once(house: House) -> None:
     assert callback.status_code == 204
     messages = (await house.get("messages"))["items"]
     assert [message["caller_name"] for message in messages] == ["Voicemail"]
+    stored = await house.get(f"calls/{call['CallSid']}")
+    assert (stored["outcome"], stored["ended_by"]) == ("message", "receptionist")
+    audit = (await house.get("audit?limit=100"))["items"]
+    assert [row["action"] for row in audit].count("voicemail.recorded") == 1
