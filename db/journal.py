@@ -29,6 +29,7 @@ from receptionist.ports.records import (
     TurnRecord,
     UnitOfWork,
 )
+from receptionist.ports.staff import Recording
 
 log = structlog.get_logger()
 RETRY_S = 0.5
@@ -80,9 +81,9 @@ class SqlJournal:
         """Keep how the call ended; what it held for the caller is free again."""
         self._put(entries.ended(call_sid, ended_by, at))
 
-    def message(self, message: StaffMessage) -> None:
+    def message(self, message: StaffMessage, recording: Recording | None = None) -> None:
         """Keep a message for the staff."""
-        self._put(entries.message(message))
+        self._put(entries.message(message, recording))
 
     async def flush(self) -> None:
         """Wait until everything handed in so far is committed, or safe in the local file."""

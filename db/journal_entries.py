@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from receptionist.inbox.recordings import keep_voicemail
 from receptionist.ports.records import (
     ActionRecord,
     CallRecord,
@@ -13,8 +14,11 @@ from receptionist.ports.records import (
     TurnRecord,
     UnitOfWork,
 )
+from receptionist.ports.staff import Recording
 
-Kind = Literal["arrived", "turn", "action", "state", "outcome", "ended", "message"]
+Kind = Literal["arrived", "turn", "action", "state", "outcome", "ended", "message", "voicemail"]
+SOUND = "recording_"
+"""Before the names of a recording's fields, beside those of its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,14 @@ def ended(call_sid: str, by: EndedBy, at: datetime) -> Entry:
     return Entry("ended", call_sid, {"by": by, "at": at})
 
 
-def message(left: StaffMessage) -> Entry:
-    """A message for the staff."""
-    return Entry("message", left.call_sid or "", asdict(left))
+def message(left: StaffMessage, recording: Recording | None) -> Entry:
+    """A message for the staff, written or spoken."""
+    sid = left.call_sid or ""
+    if recording is None:
+        return Entry("message", sid, asdict(left))
+    # One level deep: only so a time is kept in the local file as a time.
+    sound = {f"{SOUND}{name}": value for name, value in asdict(recording).items()}
+    return Entry("voicemail", sid, {**asdict(left), **sound})
 
 
 def latest(entries: Sequence[Entry]) -> list[Entry]:
@@ -103,6 +112,10 @@ async def write(entry: Entry, uow: UnitOfWork) -> None:
             await uow.appointments.release_holds(sid)
         case "message":
             await _leave(StaffMessage(**body), uow)
+        case "voicemail":
+            left = {name: v for name, v in body.items() if not name.startswith(SOUND)}
+            sound = {name.removeprefix(SOUND): v for name, v in body.items() if name not in left}
+            await keep_voicemail(uow, StaffMessage(**left), Recording(**sound))
 
 
 async def _is_news(call_sid: str, of_call: Mapping[str, Any], uow: UnitOfWork) -> bool:

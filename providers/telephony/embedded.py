@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings
 
 from receptionist.errors import ProviderRefused
 from receptionist.ports.adapter import Adapter
-from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
+from receptionist.ports.telephony import NumberWebhooks, SoundForm, TelephonyControl
 
 NO_COMPANY = "no phone company is configured; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
 
@@ -28,11 +28,11 @@ class EmbeddedTelephony:
         """Raises `ProviderRefused`: nobody rings any number."""
         raise ProviderRefused(self.name, NO_COMPANY)
 
-    async def recording(self, recording_sid: str) -> bytes:
+    async def recording(self, recording_sid: str, form: SoundForm = "mp3") -> bytes:
         """Raises `ProviderRefused`: nobody keeps recordings."""
         raise ProviderRefused(self.name, NO_COMPANY)
 
-    async def delete_recording(self, recording_sid: str) -> None:
+    async def delete_recording(self, recording_sid: str, form: SoundForm = "mp3") -> None:
         """Nobody keeps one."""
 
     async def webhooks(self, number: str) -> NumberWebhooks | None:

@@ -4,6 +4,7 @@ Wire facts: https://www.twilio.com/docs/voice/api
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
@@ -13,13 +14,15 @@ from providers.errors import refusal
 from providers.twilio_sdk import NAME, TIMEOUT, sdk_client, translated
 from receptionist.errors import NotFound, ProviderRefused
 from receptionist.ports.adapter import Adapter
-from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
+from receptionist.ports.telephony import NumberWebhooks, SoundForm, TelephonyControl
 
 NOT_IN_PROGRESS = 21220
 RESOURCE_NOT_FOUND = 20404
 BASE_URL = "https://api.twilio.com"
 RINGS_S = 25
 """Before most voice mails pick up."""
+LARGEST_RECORDING = 32 * 1024 * 1024
+"""Half an hour as WAV; a voicemail has two minutes at most."""
 
 
 class TwilioSettings(BaseSettings, env_prefix="TWILIO_", extra="ignore"):
@@ -81,15 +84,21 @@ class TwilioTelephony:
             )
         return str(call.sid)
 
-    async def recording(self, recording_sid: str) -> bytes:
+    async def recording(self, recording_sid: str, form: SoundForm = "mp3") -> bytes:
         """Its media, which the SDK has no call for. An account may ask for its key there."""
+        address = f"{self._media}/{quote(recording_sid, safe='')}.{form}"
+        sound = bytearray()
         with translated():
-            answer = await self._http.get(
-                f"{self._media}/{recording_sid}.mp3", auth=self._auth, follow_redirects=True
-            )
-        if not answer.is_success:
-            raise refusal(NAME, answer.status_code)
-        return answer.content
+            async with self._http.stream(
+                "GET", address, auth=self._auth, follow_redirects=True
+            ) as answer:
+                if not answer.is_success:
+                    raise refusal(NAME, answer.status_code)
+                async for piece in answer.aiter_bytes():
+                    sound += piece
+                    if len(sound) > LARGEST_RECORDING:
+                        raise ProviderRefused(NAME, "a recording larger than any call's")
+        return bytes(sound)
 
     async def delete_recording(self, recording_sid: str) -> None:
         """One that is gone already needs no deleting."""

@@ -33,6 +33,7 @@ _WORDS: Mapping[str, Words] = {
     "call_back_ended": lambda e: CALL_ENDS.get(str(e.detail.get("status")), "The call back ended."),
     "escalated": lambda e: f"Nobody had taken it: escalated {_way(e.detail)}",
     "escalation_failed": lambda e: f"Escalating it {_way(e.detail)} did not work",
+    "written_down": lambda _: "The recording was written down",
     "erased": lambda e: f"{e.actor} erased what the caller said",
 }
 

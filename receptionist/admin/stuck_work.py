@@ -18,7 +18,8 @@ _WORDS: Mapping[str, str] = {
     "notice": "A caller has not been told of a change",
     "waiting": "Somebody on the waiting list has not been asked",
     "inbox": "Nobody could be told of a message that waits",
-    "recording": "A recording has not been deleted",
+    "recording.delete": "A recording has not been deleted",
+    "recording.write_down": "A voicemail has not been written down",
 }
 _ERRORS: Mapping[str, str] = {
     "provider_unavailable": "no answer",

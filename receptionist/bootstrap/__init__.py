@@ -3,15 +3,12 @@
 The only module that knows adapters, handlers and the database by name.
 """
 
-import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 
 import structlog
 
-import handlers
 from db import Pool, SqlDatabase, open_database
 from receptionist.admin.accounts import PasswordAccounts
 from receptionist.admin.room import StaffRoom
@@ -25,6 +22,7 @@ from receptionist.bootstrap.adapters import (
     build_telephony,
     build_vendors,
 )
+from receptionist.bootstrap.handlers import build_handlers
 from receptionist.bootstrap.limits import Guards, build_guards, build_rate_store
 from receptionist.bootstrap.phrases import ReadyPhrases
 from receptionist.bootstrap.practices import save_practice
@@ -36,7 +34,7 @@ from receptionist.call.background import Background
 from receptionist.call.desk import FrontDesk
 from receptionist.call.file import utc_now
 from receptionist.call.handler import StreamServices
-from receptionist.call.measured import MeasuredJournal, measured
+from receptionist.call.measured import MeasuredJournal
 from receptionist.call.memory import CallMemory
 from receptionist.call.plain import PlainMode
 from receptionist.call.recovery import watch_open_calls
@@ -52,7 +50,7 @@ from receptionist.limits.rates import RateLimits
 from receptionist.observability import Metrics
 from receptionist.ports.audio_store import AudioStore
 from receptionist.ports.calendar import Calendar
-from receptionist.ports.function_handler import FunctionHandler, Office
+from receptionist.ports.function_handler import Office
 from receptionist.ports.telephony import TelephonyControl
 from receptionist.ports.voice_detector import VoiceActivityDetector
 from receptionist.practice_file import load_practice
@@ -106,17 +104,6 @@ class Services:
             if not await uow.practices.all():
                 reasons.append("practice: none is loaded; run receptionist practice load FILE")
         return reasons
-
-
-def build_handlers(metrics: Metrics) -> dict[str, FunctionHandler]:
-    """One handler per file of `handlers/`, each counted."""
-    modules = (
-        import_module(f"handlers.{module.name}")
-        for module in pkgutil.iter_modules(handlers.__path__)
-        if not module.name.startswith("_")
-    )
-    found = [module.HANDLER for module in modules if hasattr(module, "HANDLER")]
-    return {handler.name: measured(handler, metrics) for handler in found}
 
 
 def _read_practice_file(settings: Settings, problems: list[str]) -> Practice | None:
@@ -277,7 +264,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         telephony, messaging = guards.telephony, guards.messaging
         watching = build_watching(settings, database, metrics, vendors, telephony, utc_now)
         stack.push_async_callback(watching.close)
-        inbox = build_inbox_work(settings, database, messaging, mail, telephony, utc_now)
+        inbox = build_inbox_work(
+            settings, database, messaging, mail, telephony, vendors.recognisers, utc_now
+        )
         booking = build_booking_desk(
             database,
             calendar,

@@ -49,7 +49,7 @@ class ReadyPhrases:
 
 
 def _phrases(practice: Practice) -> Sequence[Phrase]:
-    language = practice.languages[0] if practice.languages else "en"
+    language = practice.language
     greetings = {greeting(practice, called_before=before) for before in (False, True)}
     texts = (*sorted(greetings), *STANDING_PHRASES)
     return [(speakable(text, language=language), language) for text in texts]

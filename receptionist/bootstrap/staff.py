@@ -1,6 +1,6 @@
 """The staff's side: their room, and what goes on around the inbox."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +11,17 @@ from receptionist.admin.room import StaffRoom
 from receptionist.booking.desk import BookingDesk
 from receptionist.booking.outbox import Job
 from receptionist.booking.text_sender import TextSender
+from receptionist.bootstrap.adapters import LAST_RESORT
 from receptionist.bootstrap.watching import Watching
 from receptionist.inbox.escalation import Escalation
 from receptionist.inbox.recordings import RecordingDeletion
 from receptionist.inbox.retention import Retention
+from receptionist.inbox.writing_down import WritingDown
 from receptionist.ports.calendar import Calendar
 from receptionist.ports.mail import Mail
 from receptionist.ports.messaging import Messaging
 from receptionist.ports.records import Database
+from receptionist.ports.speech_to_text import SpeechToText
 from receptionist.ports.telephony import TelephonyControl
 from receptionist.settings import Settings
 
@@ -38,6 +41,7 @@ def build_inbox_work(
     messaging: Messaging,
     mail: Mail,
     telephony: TelephonyControl,
+    recognisers: Sequence[SpeechToText],
     clock: Callable[[], datetime],
 ) -> InboxWork:
     """Nothing runs yet."""
@@ -45,7 +49,10 @@ def build_inbox_work(
         database, messaging, clock, status_url=f"{settings.public_base}/messages/status"
     )
     escalation = Escalation(database, sender, mail, clock, pages_base=settings.public_base)
-    jobs = {**escalation.jobs(), **RecordingDeletion(telephony).jobs()}
+    # Without a phone company there is nobody to fetch a recording from.
+    ears = [] if telephony.name == LAST_RESORT else recognisers
+    writing_down = WritingDown(database, telephony, ears)
+    jobs = {**escalation.jobs(), **RecordingDeletion(telephony).jobs(), **writing_down.jobs()}
     return InboxWork(escalation, Retention(database, clock), jobs)
 
 

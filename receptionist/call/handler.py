@@ -90,11 +90,10 @@ class TwilioCallHandler:
         self._repeating = False
         """What is said now is in the conversation already, from before the stream broke off."""
         self._group = asyncio.TaskGroup()
-        language = file.practice.languages[0] if file.practice.languages else "en"
         self._speaker = Speaker(
             services.vendors.voices,
             services.cache,
-            language=language,
+            language=file.practice.language,
             stream=self._protocol,
             send=self._outgoing.put,
             now_ms=lambda: self._clock.now_ms,

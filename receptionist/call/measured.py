@@ -15,6 +15,7 @@ from receptionist.ports.records import (
     StaffMessage,
     TurnRecord,
 )
+from receptionist.ports.staff import Recording
 
 REMEMBERED_CALLS = 4096
 
@@ -64,9 +65,9 @@ class MeasuredJournal:
         """Keep that a call came."""
         self._journal.arrived(call)
 
-    def message(self, message: StaffMessage) -> None:
+    def message(self, message: StaffMessage, recording: Recording | None = None) -> None:
         """Keep a message for the staff."""
-        self._journal.message(message)
+        self._journal.message(message, recording)
 
     def turn(self, turn: TurnRecord) -> None:
         """Keep a turn."""

@@ -21,6 +21,7 @@ from receptionist.ports.records import (
     StaffMessage,
     TurnRecord,
 )
+from receptionist.ports.staff import Recording
 
 MOST_CALLS = 2000
 TICKET_LIFETIME = timedelta(seconds=60)
@@ -109,9 +110,9 @@ class CallMemory:
         """Keep the end."""
         self._journal.ended(call_sid, ended_by, at)
 
-    def message(self, message: StaffMessage) -> None:
+    def message(self, message: StaffMessage, recording: Recording | None = None) -> None:
         """Keep a message for the staff."""
-        self._journal.message(message)
+        self._journal.message(message, recording)
 
     async def flush(self) -> None:
         """Wait until everything is kept."""

@@ -12,6 +12,7 @@ from receptionist.call.file import Clock, utc_now
 from receptionist.call.memory import CallMemory, KnownCall
 from receptionist.domain.practice import Practice
 from receptionist.errors import DatabaseAway
+from receptionist.inbox.recordings import keep_voicemail
 from receptionist.ports.records import CallRecord, Database, EndedBy, StaffMessage
 from receptionist.ports.staff import Recording
 
@@ -65,11 +66,7 @@ class Voicemails:
                 await uow.calls.add(call)
                 await uow.audit.append(actor="telephony", action="call.arrived", subject=subject)
             message = self._message(voicemail, practices[0], call)
-            if (await uow.messages.add(message)).id == message.id:
-                action = "voicemail.recorded"
-                await uow.audit.append(actor="telephony", action=action, subject=subject)
-                if voicemail.recording_sid:
-                    await uow.recordings.add(self._recording(voicemail))
+            await keep_voicemail(uow, message, self._recording(voicemail))
             await uow.calls.set_outcome(ring.call_sid, "message")
             if ended_by is not None:
                 await uow.calls.end(ring.call_sid, ended_by, now)
@@ -85,7 +82,8 @@ class Voicemails:
             known = KnownCall(record, practice, called_before=False)
             self._memory.remember(known)
             self._memory.arrived(record)
-        self._memory.message(self._message(voicemail, known.practice, known.record))
+        message = self._message(voicemail, known.practice, known.record)
+        self._memory.message(message, self._recording(voicemail))
         self._memory.outcome(ring.call_sid, "message")
         if ended_by is not None:
             self._memory.ended(ring.call_sid, ended_by, now)
@@ -102,7 +100,7 @@ class Voicemails:
             recipient=None,
             status="new",
             created_at=self._clock(),
-            idempotency_key=f"recording:{left.recording_sid or left.recording_url}",
+            idempotency_key=f"recording:{left.recording_sid}",
         )
 
     def _recording(self, left: Voicemail) -> Recording:

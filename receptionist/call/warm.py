@@ -69,11 +69,10 @@ class WarmLines:
         return waiting if waiting is not None else self._open(practice)
 
     def _open(self, practice: Practice) -> Hearing:
-        keyterms = [p.name for p in practice.practitioners] + [s.name for s in practice.services]
         hearing = Hearing(
             self._vendors.recognisers,
-            language=practice.languages[0] if practice.languages else "en",
-            keyterms=keyterms[:50],
+            language=practice.language,
+            keyterms=practice.keyterms,
             metrics=self._metrics,
         )
         self._background.spawn(hearing.run(), "hearing")

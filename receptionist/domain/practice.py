@@ -159,6 +159,16 @@ class Practice:
         """The practice's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def keyterms(self) -> tuple[str, ...]:
+        """Names that a recogniser should expect."""
+        return (*(p.name for p in self.practitioners), *(s.name for s in self.services))[:50]
+
+    @property
+    def language(self) -> str:
+        """What callers speak."""
+        return self.languages[0] if self.languages else "en"
+
     def service(self, name: str) -> Service | None:
         """The service of that name, whatever its case."""
         wanted = name.strip().casefold()

@@ -11,7 +11,7 @@ from receptionist.errors import ProviderRefused
 from receptionist.limits.spending import Spending
 from receptionist.ports.messaging import Messaging
 from receptionist.ports.records import Database
-from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
+from receptionist.ports.telephony import NumberWebhooks, SoundForm, TelephonyControl
 
 
 class GuardedMessaging:
@@ -71,11 +71,11 @@ class GuardedTelephony:
         """As it is."""
         await self._telephony.hang_up(call_sid)
 
-    async def recording(self, recording_sid: str) -> bytes:
+    async def recording(self, recording_sid: str, form: SoundForm = "mp3") -> bytes:
         """As it is."""
-        return await self._telephony.recording(recording_sid)
+        return await self._telephony.recording(recording_sid, form)
 
-    async def delete_recording(self, recording_sid: str) -> None:
+    async def delete_recording(self, recording_sid: str, form: SoundForm = "mp3") -> None:
         """As it is."""
         await self._telephony.delete_recording(recording_sid)
 

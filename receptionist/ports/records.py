@@ -20,7 +20,7 @@ from receptionist.ports.paging import Page as Page
 from receptionist.ports.practice_history import PracticeVersions, Questions
 from receptionist.ports.spending import OutgoingCalls
 from receptionist.ports.staff import Accounts as Accounts
-from receptionist.ports.staff import Erasure, Recordings
+from receptionist.ports.staff import Erasure, Recording, Recordings
 from receptionist.ports.staff import Messages as Messages
 from receptionist.ports.staff import MessageStatus as MessageStatus
 from receptionist.ports.staff import StaffMessage as StaffMessage
@@ -337,8 +337,11 @@ class Journal(Protocol):
     def arrived(self, call: CallRecord) -> None:
         """A call that could not be added."""
 
-    def message(self, message: StaffMessage) -> None:
-        """A message that could not be added; one of the same idempotency key is there once."""
+    def message(self, message: StaffMessage, recording: Recording | None = None) -> None:
+        """A message that could not be added; one of the same idempotency key is there once.
+
+        With a `recording` it is a voicemail.
+        """
 
     def turn(self, turn: TurnRecord) -> None: ...
     def action(self, action: ActionRecord) -> None: ...

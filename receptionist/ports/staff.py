@@ -45,7 +45,7 @@ class MessageEvent:
     """Something that happened to a message; nothing of its history is ever removed.
 
     `kind`: `arrived`, `taken`, `given`, `released`, `done`, `reopened`, `note`, `call_back`,
-    `call_back_ended`, `escalated`, `escalation_failed` or `erased`.
+    `call_back_ended`, `escalated`, `escalation_failed`, `written_down` or `erased`.
     """
 
     id: int
@@ -98,6 +98,9 @@ class Messages(Protocol):
         self, message_id: str, kind: str, *, by: str, detail: Mapping[str, Any] | None = None
     ) -> None:
         """Add to its history."""
+
+    async def write_down(self, before: StaffMessage, words: str) -> bool:
+        """Add what a recording says to its message; False when it is not as it was `before`."""
 
     async def history(self, message_id: str) -> Sequence[MessageEvent]:
         """Oldest first."""

@@ -1,7 +1,9 @@
 """The phone company's control side: live calls and numbers."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+SoundForm = Literal["mp3", "wav"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class TelephonyControl(Protocol):
         `ended_url` is told how it ended. Raises `ProviderError`.
         """
 
-    async def recording(self, recording_sid: str) -> bytes:
-        """A recording as MP3. Raises `ProviderError`."""
+    async def recording(self, recording_sid: str, form: SoundForm = "mp3") -> bytes:
+        """A recording's sound. Raises `ProviderError`, also when it is larger than any call's."""
 
     async def delete_recording(self, recording_sid: str) -> None:
         """One that is gone already is not an error. Raises `ProviderError`."""

@@ -248,7 +248,8 @@ def _voicemail(webhook: Webhook, url: str) -> Voicemail:
     return Voicemail(
         ring=_ring(webhook),
         recording_url=url,
-        recording_sid=webhook.get("RecordingSid", "")[:64],
+        # The URL ends in the SID, should a webhook ever name only that.
+        recording_sid=webhook.get("RecordingSid", url.rpartition("/")[2])[:64],
         seconds=_whole_number(webhook.get("RecordingDuration", "")) or None,
         ended_by=None if "RecordingStatus" in webhook else ended_by,
     )

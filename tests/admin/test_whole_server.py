@@ -1,5 +1,6 @@
 """The staff's pages of a whole server, with the phone company's REST API on loopback."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from twilio.request_validator import RequestValidator
 
 from tests.admin.clinic import token
 from tests.commands.server_process import server_process
+from tests.emulators.deepgram import KEY, deepgram_emulator
+from tests.emulators.spoken_audio import recorded
 from tests.emulators.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioEmulator, twilio_emulator
 from tests.whole_calls.house import PASSWORD, House, environment, open_house
 
@@ -132,3 +135,21 @@ async def test_a_browser_that_listens_does_not_keep_a_server_from_stopping(
 
     assert rest == [], "the stream was ended, not broken off"
     assert code in (0, -signal.SIGTERM)
+
+
+async def test_a_voicemails_words_are_in_the_inbox_once_there_is_a_recogniser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, house: House, emulator: TwilioEmulator
+) -> None:
+    emulator.recordings["RE1"] = recorded("please call me back about thursday")
+    await leave_voicemail(house)
+    before = (await house.get("messages"))["items"]
+    async with deepgram_emulator() as ear:
+        monkeypatch.setenv("DEEPGRAM_API_KEY", KEY)
+        monkeypatch.setenv("DEEPGRAM_BASE_URL", ear.url)
+        async with open_house() as next_house:
+            async with asyncio.timeout(20):
+                while (after := (await next_house.get("messages"))["items"]) == before:
+                    await asyncio.sleep(0.05)
+
+    assert "thursday" not in before[0]["message"]
+    assert after[0]["message"].endswith("please call me back about thursday")

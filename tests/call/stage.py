@@ -23,6 +23,7 @@ from receptionist.ports.records import (
     TurnRecord,
 )
 from receptionist.ports.speech_to_text import EndOfTurn, FinalTranscript, TranscriptEvent
+from receptionist.ports.staff import Recording
 from receptionist.voice.turn_config import TurnConfig
 from receptionist.voice.voice_activity import VoiceEdge
 from tests.call.fakes import FakeRecogniser, FakeRecognition, FakeVoice
@@ -44,7 +45,7 @@ class FakeJournal:
 
     def arrived(self, call: CallRecord) -> None: ...
 
-    def message(self, message: StaffMessage) -> None: ...
+    def message(self, message: StaffMessage, recording: Recording | None = None) -> None: ...
 
     def turn(self, turn: TurnRecord) -> None:
         self.turns[turn.number] = turn

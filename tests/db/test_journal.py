@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +10,27 @@ import pytest
 
 from db import SqlDatabase
 from db.journal import SqlJournal
+from receptionist.call.arrival import Ring
+from receptionist.call.memory import CallMemory, KnownCall
+from receptionist.call.voicemail import Voicemail, Voicemails
+from receptionist.domain.practice import Practice
 from receptionist.errors import DatabaseAway
-from receptionist.ports.records import CallRecord, TurnRecord, UnitOfWork
+from receptionist.ports.records import (
+    CallRecord,
+    ListQuery,
+    StaffMessage,
+    TurnRecord,
+    UnitOfWork,
+)
+from receptionist.ports.staff import Recording
 
+PRACTICE = Practice(
+    name="Maple Street Clinic",
+    timezone="America/New_York",
+    numbers=("+15550100",),
+    greeting="Hello.",
+    hours={},
+)
 NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
@@ -115,3 +134,67 @@ async def test_a_state_from_a_dead_process_does_not_undo_what_another_has_done_s
         record = await uow.calls.get("CA1")
     assert record is not None
     assert record.state == {"turn": 2, "resumes": 1}
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_a_voicemail_left_meanwhile_is_in_the_inbox_and_in_the_records_once(
+    database: SqlDatabase, tmp_path: Path, is_known: bool
+) -> None:
+    sometimes = Sometimes(database)
+    sometimes.is_away = False
+    journal = SqlJournal(sometimes, tmp_path / "journal")
+    memory = CallMemory(journal)
+    async with database.transaction() as uow:
+        await uow.practices.save(PRACTICE)
+        (practice,) = await uow.practices.all()
+    sid = "CA1" if is_known else "CA2"
+    record = CallRecord("CA1", practice.id, None, "+15550100", NINE)
+    memory.remember(KnownCall(record, practice, called_before=False))
+    sometimes.is_away = True
+    left = Voicemail(
+        ring=Ring(sid, "+15550123", "+15550100"),
+        recording_url="https://api.example/RE1",
+        recording_sid="RE1",
+        seconds=7,
+        ended_by="caller",
+    )
+
+    async with journal.running():
+        voicemails = Voicemails(sometimes, memory)
+        await voicemails.left(left)
+        await voicemails.left(replace(left, ended_by=None))
+        sometimes.is_away = False
+    # What a process that died had kept is read from its file and written once more.
+    again = SqlJournal(database, tmp_path / "journal")
+    async with again.running():
+        await Voicemails(database, CallMemory(again)).left(left)
+
+    async with database.reading() as uow:
+        call = await uow.calls.get(sid)
+        (message,) = (await uow.messages.list(ListQuery(limit=9))).items
+        work = await uow.outbox.unfinished()
+        recordings = await uow.recordings.of_call(sid)
+    assert call is not None
+    assert (call.outcome, call.ended_by) == ("message", "caller")
+    assert (message.call_sid, message.caller_name) == (sid, "Voicemail")
+    assert [row.payload for row in work] == [{"sid": "RE1", "message_id": message.id}]
+    assert [(each.sid, each.seconds) for each in recordings] == [("RE1", 7)]
+
+
+async def test_a_voicemail_survives_the_process_that_could_not_write_it(
+    database: SqlDatabase, tmp_path: Path
+) -> None:
+    async with database.transaction() as uow:
+        await uow.practices.save(PRACTICE)
+    left = StaffMessage(
+        "m1", 1, "CA1", "Voicemail", None, "Voicemail", "urgent", None, "new", NINE, "recording:RE1"
+    )
+    dying = SqlJournal(Sometimes(database), tmp_path / "journal")
+    async with dying.running():
+        dying.message(left, Recording("RE1", "CA1", NINE, 7))
+    async with SqlJournal(database, tmp_path / "journal").running():
+        pass
+
+    async with database.reading() as uow:
+        assert await uow.messages.get("m1") == left
+        assert list(await uow.recordings.of_call("CA1")) == [Recording("RE1", "CA1", NINE, 7)]

@@ -5,11 +5,13 @@ significant bits of the end of the span in which it is spoken: whoever got the
 first second decodes just the words of the first second.
 """
 
+import io
 import math
+import wave
 import zlib
 from functools import cache
 
-from receptionist.voice.audio import encode
+from receptionist.voice.audio import decode, encode
 
 MS_PER_CHARACTER = 65
 BYTES_PER_MS = 8
@@ -21,6 +23,17 @@ _LOWEST_BITS = bytes(ord("0") + (code & 1) for code in range(256))
 def speak(text: str) -> bytes:
     """The words of `text`, one after the other, 65 ms a character."""
     return b"".join(_word(word) for word in text.split())
+
+
+def recorded(text: str, *, rate: int = 8000) -> bytes:
+    """The words as a WAV file of 16-bit samples, which a phone company makes of μ-law."""
+    held = io.BytesIO()
+    with wave.open(held, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(decode(speak(text)))
+    return held.getvalue()
 
 
 class SpokenAudioReader:

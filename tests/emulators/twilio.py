@@ -39,6 +39,7 @@ class TwilioEmulator:
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     recordings: dict[str, bytes] = field(default_factory=dict)
+    """What is given of each, in whichever form it is asked for."""
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     fault: str | None = None
     """`429`, `500`, `503`, `hang`, `garbage` or None."""
@@ -78,6 +79,7 @@ class TwilioEmulator:
                 ),
                 Route(f"{account}/Messages.json", self._answer(self._message), methods=["POST"]),
                 Route(f"{account}/Recordings/{{sid}}.mp3", self._answer(self._sound)),
+                Route(f"{account}/Recordings/{{sid}}.wav", self._answer(self._sound)),
                 Route(
                     f"{account}/Recordings/{{sid}}.json",
                     self._answer(self._delete_recording),
@@ -161,7 +163,8 @@ class TwilioEmulator:
 
     def _sound(self, request: Request, form: dict[str, str]) -> Response:
         sound = self.recordings.get(request.path_params["sid"])
-        return not_found(request) if sound is None else Response(sound, media_type="audio/mpeg")
+        kind = "audio/x-wav" if request.url.path.endswith(".wav") else "audio/mpeg"
+        return not_found(request) if sound is None else Response(sound, media_type=kind)
 
     def _delete_recording(self, request: Request, form: dict[str, str]) -> Response:
         gone = self.recordings.pop(request.path_params["sid"], None)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from providers.telephony.embedded import EmbeddedTelephony
-from providers.telephony.twilio import ADAPTER, TwilioTelephony
+from providers.telephony.twilio import ADAPTER, LARGEST_RECORDING, TwilioTelephony
 from receptionist.errors import NotFound, ProviderLimited, ProviderRefused, ProviderUnavailable
 from receptionist.ports.telephony import NumberWebhooks, TelephonyControl
 from tests.emulators.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioEmulator, twilio_emulator
@@ -188,6 +188,22 @@ class TestRecordings:
         assert await twilio.recording("RE1") == b"ID3 sound"
         with pytest.raises(ProviderRefused):
             await twilio.recording("RE2")
+
+    async def test_a_recording_comes_in_the_form_that_is_asked_for(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony
+    ) -> None:
+        emulator.recordings["RE1"] = b"RIFF"
+
+        assert await twilio.recording("RE1", "wav") == b"RIFF"
+        assert emulator.requests[-1][1].endswith("/Recordings/RE1.wav")
+
+    async def test_a_recording_without_end_is_not_read_to_its_end(
+        self, emulator: TwilioEmulator, twilio: TwilioTelephony
+    ) -> None:
+        emulator.recordings["RE1"] = bytes(LARGEST_RECORDING + 1)
+
+        with pytest.raises(ProviderRefused, match="larger"):
+            await twilio.recording("RE1")
 
     async def test_a_recording_is_deleted_and_again_is_no_error(
         self, emulator: TwilioEmulator, twilio: TwilioTelephony
