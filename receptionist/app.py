@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import HTTPConnection
 
 from receptionist.admin.access import require_manager
@@ -18,6 +18,7 @@ from receptionist.api.calendar_file import create_calendar_file
 from receptionist.api.routes import create_api
 from receptionist.bootstrap import Services, open_services
 from receptionist.call.file import utc_now
+from receptionist.call.neighbours import Neighbours
 from receptionist.domain.spoken_text import speakable
 from receptionist.errors import ReceptionistError
 from receptionist.limits.gate import Gate
@@ -30,12 +31,17 @@ log = structlog.get_logger()
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def create_app(settings: Settings, *, on_ready: Callable[[Services], Any] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    on_ready: Callable[[Services], Any] | None = None,
+    neighbours: Neighbours | None = None,
+) -> FastAPI:
     """The whole server. Its services are built when it starts and taken down when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
+        async with open_services(settings, neighbours) as services:
             app.state.services = services
             _add_routes(app, services)
             log.info("ready", streaming=services.vendors.streaming)
@@ -114,7 +120,7 @@ def _add_probes(app: FastAPI) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics(request: Request) -> Response:
         services: Services = request.app.state.services
-        return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(services.metrics.page(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _answer_error(_request: Request, exc: Exception) -> JSONResponse:

@@ -6,12 +6,25 @@ metrics named here.
 """
 
 import logging
+import os
 import re
 import sys
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 OURS = ("receptionist", "providers", "handlers", "db", "twiml")
 """Whose lines may be as chatty as LOG_LEVEL says."""
@@ -99,14 +112,37 @@ def _redact(record: logging.LogRecord) -> bool:
     return True
 
 
-class Metrics:
-    """What `/metrics` shows. One registry per application, so tests do not share counters."""
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""The folder where processes of one server keep their counts; theirs outlive them there."""
 
-    def __init__(self) -> None:
+
+class Beside(Protocol):
+    """The processes of one server."""
+
+    def pids(self) -> Sequence[int]:
+        """Those that live."""
+
+    def spent_s(self) -> float:
+        """CPU time of those that died."""
+
+
+class Metrics:
+    """What `/metrics` shows. One registry per application, so tests do not share counters.
+
+    With processes `beside` this one it shows what all of them have counted, whichever is asked:
+    counts never fall when one dies, calls on the line and memory are those of the living.
+    """
+
+    def __init__(self, beside: Beside | None = None) -> None:
         self.registry = CollectorRegistry()
+        self._beside = beside
         ProcessCollector(registry=self.registry)  # CPU seconds, memory, file descriptors
         self.active_calls = Gauge(
-            "receptionist_active_calls", "Calls on the line", ["channel"], registry=self.registry
+            "receptionist_active_calls",
+            "Calls on the line",
+            ["channel"],
+            registry=self.registry,
+            multiprocess_mode="livesum",
         )
         # What scales with calls must see the process that holds none.
         for channel in ("stream", "phone"):
@@ -165,6 +201,7 @@ class Metrics:
             "Whether an outside service is left alone for a while",
             ["adapter"],
             registry=self.registry,
+            multiprocess_mode="livemax",
         )
         self.breaker_changes = Counter(
             "receptionist_breaker_changes_total",
@@ -183,3 +220,39 @@ class Metrics:
             "Requests refused for their signature",
             registry=self.registry,
         )
+
+    def page(self) -> bytes:
+        """In Prometheus's text format."""
+        if self._beside is None:
+            return generate_latest(self.registry)
+        whole = CollectorRegistry()
+        MultiProcessCollector(whole, os.environ[SHARED_METRICS])  # type: ignore[no-untyped-call]
+        whole.register(_Processes(self._beside))
+        return generate_latest(whole)
+
+
+class _Processes:
+    """CPU time, memory and files of several processes together."""
+
+    def __init__(self, beside: Beside) -> None:
+        self._beside = beside
+
+    def collect(self) -> Iterator[Metric]:
+        """Sums; of their beginnings the first."""
+        found: dict[str, list[Metric]] = {}
+        for pid in self._beside.pids():
+            for metric in ProcessCollector(pid=partial(int, pid), registry=None).collect():
+                found.setdefault(metric.name, []).append(metric)
+        for name, metrics in found.items():
+            values = [metric.samples[0].value for metric in metrics]
+            value = min(values) if name == "process_start_time_seconds" else sum(values)
+            whole = metrics[0]
+            if name == "process_cpu_seconds":
+                value += self._beside.spent_s()
+            whole.samples = [whole.samples[0]._replace(value=value)]
+            yield whole
+
+
+def forget_process(pid: int, folder: Path) -> None:
+    """A process of this server has died: what it held it holds no more; its counts stay."""
+    mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]

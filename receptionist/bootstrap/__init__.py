@@ -36,6 +36,7 @@ from receptionist.call.file import utc_now
 from receptionist.call.handler import StreamServices
 from receptionist.call.measured import MeasuredJournal
 from receptionist.call.memory import CallMemory
+from receptionist.call.neighbours import Neighbours
 from receptionist.call.plain import PlainMode
 from receptionist.call.recovery import watch_open_calls
 from receptionist.call.softphone import SoftphoneConversations
@@ -226,8 +227,13 @@ async def prepare(settings: Settings) -> Prepared:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Build everything, and take it down again. Raises `ConfigurationError` with every problem."""
+async def open_services(
+    settings: Settings, neighbours: Neighbours | None = None
+) -> AsyncIterator[Services]:
+    """Build everything, and take it down again. Raises `ConfigurationError` with every problem.
+
+    `neighbours` are the processes beside this one, on the same port.
+    """
     problems: list[str] = []
     vendors = build_vendors(settings, problems)
     detectors = build_adapters("vad", settings.vad_provider, problems)
@@ -257,7 +263,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         telephony = tracing.methods("telephony", telephony)
         if (audio := build_audio_store()) is not None:
             stack.push_async_callback(audio.close)
-        metrics = Metrics()
+        metrics = Metrics(beside=neighbours)
         breakers = Breakers(shared, database, metrics)
         vendors = guard_vendors(settings, vendors, breakers, metrics)
         guards = build_guards(settings, rates, database, telephony, messaging, metrics, utc_now)
@@ -297,6 +303,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             audio,
             guards,
             watching,
+            neighbours,
         )
         watching.start(background)
         background.spawn(breakers.watch(), "breakers")
@@ -321,10 +328,11 @@ def _assemble(
     audio: AudioStore | None,
     guards: Guards,
     watching: Watching,
+    neighbours: Neighbours | None,
 ) -> Services:
     memory = CallMemory(tracing.journal(MeasuredJournal(database.journal, metrics)))
     background.spawn(watch_open_calls(database, memory), "open-calls")
-    active = ActiveCalls(metrics)
+    active = ActiveCalls(metrics, neighbours=neighbours)
     token = settings.twilio_auth_token
     verifier = RequestVerifier(settings.public_base, token.get_secret_value() if token else None)
     warm = WarmLines(vendors, background, metrics)
@@ -334,9 +342,16 @@ def _assemble(
         background,
         most_streams=settings.stream_calls,
         expected=lambda: warm.expected,
+        neighbours=neighbours,
     )
     desk = FrontDesk(
-        database, memory, PlainMode(router), warm, streaming=vendors.streaming, ways=ways
+        database,
+        memory,
+        PlainMode(router),
+        warm,
+        streaming=vendors.streaming,
+        ways=ways,
+        neighbours=neighbours,
     )
     addresses = Addresses(settings.public_base)
     guard = CallGuard(guards.limits, guards.spending, database)

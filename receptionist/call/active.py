@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from receptionist.call.neighbours import Neighbours
 from receptionist.observability import Metrics
 
 Channel = Literal["stream", "phone"]
@@ -21,8 +22,14 @@ class ActiveCalls:
     A call in plain mode has no connection: it is on the line while it may ask again.
     """
 
-    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        neighbours: Neighbours | None = None,
+    ) -> None:
         self._metrics = metrics
+        self._neighbours = neighbours
         self._clock = clock
         self._held = self._streams = 0
         self._plain: dict[str, float] = {}
@@ -44,15 +51,18 @@ class ActiveCalls:
     @contextmanager
     def holding(self, channel: Channel) -> Iterator[None]:
         """A call is on the line inside this block."""
-        self._held += 1
-        self._streams += channel == "stream"
-        self._metrics.active_calls.labels(channel).inc()
+        self._change(channel, 1)
         try:
             yield
         finally:
-            self._held -= 1
-            self._streams -= channel == "stream"
-            self._metrics.active_calls.labels(channel).dec()
+            self._change(channel, -1)
+
+    def _change(self, channel: Channel, by: int) -> None:
+        self._held += by
+        self._streams += by if channel == "stream" else 0
+        self._metrics.active_calls.labels(channel).inc(by)
+        if self._neighbours is not None:
+            self._neighbours.holds(self._held)
 
     def asks_again(self, call_sid: str) -> None:
         """A call in plain mode has been answered and is listening."""

@@ -12,8 +12,9 @@ from receptionist.call.file import CallFile, Clock, open_file, utc_now
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction
 from receptionist.call.live import do
 from receptionist.call.memory import CallMemory, KnownCall
+from receptionist.call.neighbours import Neighbours
 from receptionist.call.plain import PlainMode
-from receptionist.call.stream_tokens import issue_stream_token
+from receptionist.call.stream_tokens import addressed, issue_stream_token
 from receptionist.call.warm import WarmLines
 from receptionist.call.ways import Ways
 from receptionist.domain.practice import Practice
@@ -39,15 +40,20 @@ class FrontDesk:
         *,
         streaming: bool,
         ways: Ways | None = None,
+        neighbours: Neighbours | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """`streaming`: there are vendors for streams; `ways` tells whether they can be used now."""
+        """`streaming`: there are vendors for streams; `ways` tells whether they can be used now.
+
+        `neighbours` are the processes of this machine that a stream may go to instead.
+        """
         self._database = database
         self._memory = memory
         self._plain = plain
         self._warm = warm
         self._streaming = streaming
         self._ways = ways
+        self._neighbours = neighbours
         self._clock = clock
 
     async def incoming(self, ring: Ring) -> Instruction:
@@ -200,11 +206,20 @@ class FrontDesk:
         return record_of(ring, practice, self._clock(), channel=channel)
 
     async def _connect(self, call_sid: str, practice: Practice) -> ConnectStream:
-        self._warm.prepare(call_sid, practice)
+        beside = self._neighbours
+        number = beside.pick() if beside else None
+        is_here = beside is None or number == beside.number
+        if is_here:
+            self._warm.prepare(call_sid, practice)
         try:
             token = await issue_stream_token(self._database, call_sid, self._clock())
         except DatabaseAway:
+            # Nobody else knows this ticket.
             token = self._memory.issue_ticket(call_sid, self._clock())
+            number = beside.number if beside else None
+        if beside is not None and number is not None:
+            beside.name(number)
+            token = addressed(token, number)
         return ConnectStream(token)
 
     @property
@@ -222,6 +237,8 @@ class FrontDesk:
         return self._ways.may_return(file.returns)
 
     async def _closed(self, file: CallFile) -> None:
+        if file.is_over:
+            return
         file.ended("lost" if file.lost else "caller")
         file.plan("hang_up")
         await file.kept()

@@ -45,6 +45,8 @@ class CallFile:
         self.call_sid = record.call_sid
         self.practice = practice
         self.channel = record.channel
+        self.is_over = record.ended_at is not None and record.ended_by != "lost"
+        """Told already, here or by another process."""
         state = dict(record.state)
         self.next: Next = state.get("next", "conversation")
         self.turn = int(state.get("turn", 0))

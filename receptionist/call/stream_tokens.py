@@ -1,7 +1,8 @@
 """The single-use ticket that lets one stream connect for one call.
 
 The path segment of the stream's URL; Twilio strips query strings (PROTOCOLS A5).
-Only its hash is stored, so a read of the database opens no stream.
+Only its hash is stored, so a read of the database opens no stream. Where several processes
+share a port, the segment begins with the number of the one that is to hold the stream.
 """
 
 import secrets
@@ -25,6 +26,16 @@ async def redeem_stream_token(database: Database, token: str, now: datetime) -> 
     """The call SID, once; None for a token that is unknown, used or late."""
     async with database.transaction() as uow:
         return await uow.stream_tokens.redeem(_hash(token), now)
+
+
+def addressed(token: str, number: int) -> str:
+    """The path segment for the process of this number."""
+    return f"{number}.{token}"
+
+
+def bare(segment: str) -> str:
+    """The token itself."""
+    return segment.rpartition(".")[2]
 
 
 def _hash(token: str) -> str:

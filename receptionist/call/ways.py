@@ -11,6 +11,7 @@ import structlog
 
 from receptionist.call.active import ActiveCalls
 from receptionist.call.background import Background
+from receptionist.call.neighbours import Neighbours
 from receptionist.call.warm import Vendors
 from receptionist.errors import ProviderError
 from receptionist.ports.speech_to_text import SpeechToText
@@ -37,6 +38,7 @@ class Ways:
         *,
         most_streams: int | None = None,
         expected: Callable[[], int] = lambda: 0,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self._ears = [each for each in vendors.recognisers if each.streaming]
         self._voices = [each for each in vendors.voices if each.streaming]
@@ -44,6 +46,7 @@ class Ways:
         self._background = background
         self._most_streams = most_streams
         self._expected = expected
+        self._neighbours = neighbours
         self._looked_at: set[str] = set()
 
     @property
@@ -55,9 +58,11 @@ class Ways:
 
     @property
     def is_full(self) -> bool:
-        """Whether this process holds as many streams as it should."""
+        """Whether this process, and each that could hold the call instead, is full."""
         if self._most_streams is None:
             return False
+        if self._neighbours is not None:
+            return self._neighbours.least() >= self._most_streams
         return self._active.streams + self._expected() >= self._most_streams
 
     def may_return(self, returns: int) -> bool:

@@ -4,27 +4,30 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
 
 from receptionist.app import create_app
 from receptionist.bootstrap import Prepared, prepare
+from receptionist.call.neighbours import Board, Neighbours
 from receptionist.commands.database import reached
-from receptionist.commands.draining import HAND_OVER_S, DrainingServer
+from receptionist.commands.doorway import Doorway
+from receptionist.commands.draining import HAND_OVER_S, DrainingServer, Place
+from receptionist.commands.passing import Passage
 from receptionist.commands.workers import Workers
 from receptionist.errors import ConfigurationError
-from receptionist.observability import configure_logging
+from receptionist.observability import SHARED_METRICS, configure_logging, forget_process
 from receptionist.settings import Settings, load_environment, read_settings
 
 STOP_S = 10
 """For answers that are being sent and for what is still to be committed."""
-
-
-def from_environment() -> Any:
-    """The application of one process."""
-    return create_app(_settings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,45 @@ def serve(settings: Settings, address: Address, workers: int) -> None:
         os.environ["HOST"], os.environ["PORT"] = address.host, str(port)
         _print_welcome(settings, Address(address.host, port), prepared)
         if workers == 1:
-            _run(settings, listener)
+            _run(settings, listener, None)
             return
     # Bound but not listening: it holds the port while processes come and go.
-    with bind(Address(address.host, port), shared=True):
+    with bind(Address(address.host, port), shared=True), _crew(workers) as crew:
         limit_s = settings.drain_seconds + HAND_OVER_S + 2 * STOP_S
-        sys.exit(Workers(run_worker, workers, stops_within_s=limit_s).run())
+        work = partial(run_worker, crew)
+        sys.exit(Workers(work, workers, stops_within_s=limit_s, died=crew.died).run())
 
 
-def run_worker() -> None:
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What the processes of one server share."""
+
+    board: Board
+    folder: Path
+
+    def died(self, number: int, pid: int) -> None:
+        """For the supervisor: forget what that process held."""
+        import resource  # not on every system that can run one process
+
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.board.wipe(number, spent_s=spent.ru_utime + spent.ru_stime)
+        forget_process(pid, self.folder)
+
+
+@contextmanager
+def _crew(count: int) -> Iterator[Crew]:
+    with TemporaryDirectory(prefix="receptionist-") as folder:
+        # Read by the metrics' library when it is imported, in the processes to come.
+        os.environ[SHARED_METRICS] = folder
+        yield Crew(Board(count), Path(folder))
+
+
+def run_worker(crew: Crew, number: int) -> None:
     """One of several processes on the same port."""
     settings = _settings()
     configure_logging(settings.log_level, settings.log_format)
-    _run(settings, bind(Address(settings.host, settings.port), shared=True))
+    place = Place(Neighbours(crew.board, number), Passage(crew.folder, number))
+    _run(settings, bind(Address(settings.host, settings.port), shared=True), place)
 
 
 def bind(address: Address, *, shared: bool = False) -> socket.socket:
@@ -105,10 +134,16 @@ def _print_welcome(settings: Settings, address: Address, prepared: Prepared) -> 
     print("\n".join(lines), flush=True)  # noqa: T201 - what the person who started it is to read
 
 
-def _run(settings: Settings, listener: socket.socket) -> None:
+def _run(settings: Settings, listener: socket.socket, place: Place | None) -> None:
+    http: Any = "auto"
+    if place is not None:
+        http = partial(Doorway, passage=place.passage, number=place.neighbours.number)
+    neighbours = place.neighbours if place else None
     config = uvicorn.Config(
-        "receptionist.commands.serving:from_environment",
+        # The application reads its settings again: this process may have been started for it.
+        lambda: create_app(_settings(), neighbours=neighbours),
         factory=True,
+        http=http,
         loop="uvloop",
         ws="websockets-sansio",
         # 160-byte frames grow dearer, not smaller, and Twilio's answer to pings is undocumented.
@@ -122,7 +157,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=STOP_S,
     )
     try:
-        DrainingServer(config, settings.drain_seconds).run([listener])
+        DrainingServer(config, settings.drain_seconds, place).run([listener])
     except KeyboardInterrupt:
         # Ctrl+C has done its work by then; uvicorn raises the signal once more at the end.
         return

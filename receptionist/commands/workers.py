@@ -1,8 +1,8 @@
 """Several server processes on one port: started, replaced when one dies, stopped together.
 
-Each process listens on the port for itself (`SO_REUSEPORT`), so the kernel spreads calls
-evenly over them; a listening socket shared by all does not. The parent holds no call and
-answers nothing: it passes signals on and waits. Must not know what the processes serve.
+Each process listens on the port for itself (`SO_REUSEPORT`), so the kernel spreads requests
+over them; who holds a call they settle themselves (`call/neighbours.py`). The parent holds no
+call and answers nothing: it passes signals on and waits. Must not know what they serve.
 """
 
 import os
@@ -25,13 +25,24 @@ PAUSE_S = 1.0
 
 
 class Workers:
-    """`count` processes that run `work`, which must be a function of a module."""
+    """`count` processes that run `work` with their number, the first being 0.
 
-    def __init__(self, work: Callable[[], None], count: int, *, stops_within_s: float) -> None:
+    `work` must be picklable. `died` is told the number and the process of each that ended.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[int], None],
+        count: int,
+        *,
+        stops_within_s: float,
+        died: Callable[[int, int], None] = lambda number, pid: None,
+    ) -> None:
         self._work = work
+        self._died = died
         self._count = count
         self._stops_within_s = stops_within_s
-        self._processes: list[SpawnProcess] = []
+        self._processes: dict[SpawnProcess, int] = {}
         self._stop_by: float | None = None
         self._exit_code = 0
 
@@ -39,8 +50,8 @@ class Workers:
         """Until all have stopped; returns the exit code."""
         before = {each: signal.signal(each, self._stop) for each in SIGNALS}
         try:
-            for _ in range(self._count):
-                self._start()
+            for number in range(self._count):
+                self._start(number)
             while self._processes:
                 wait([process.sentinel for process in self._processes], timeout=PAUSE_S)
                 self._look_after()
@@ -49,10 +60,10 @@ class Workers:
                 signal.signal(each, handler)
         return self._exit_code
 
-    def _start(self) -> None:
-        process = get_context("spawn").Process(target=_worker, args=(self._work,))
+    def _start(self, number: int) -> None:
+        process = get_context("spawn").Process(target=_worker, args=(self._work, number))
         process.start()
-        self._processes.append(process)
+        self._processes[process] = number
         if self._stop_by is not None:  # the signal came between these lines
             process.terminate()
 
@@ -62,7 +73,7 @@ class Workers:
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: int) -> None:
-        for process in self._processes:
+        for process in list(self._processes):
             if process.is_alive() and process.pid is not None:
                 os.kill(process.pid, number)
 
@@ -70,11 +81,13 @@ class Workers:
         if self._stop_by is not None and time.monotonic() > self._stop_by:
             self._signal(signal.SIGKILL)
         for process in [each for each in self._processes if not each.is_alive()]:
-            self._processes.remove(process)
+            number = self._processes.pop(process)
+            if process.pid is not None:
+                self._died(number, process.pid)
             if self._stop_by is None:
-                self._replace(process)
+                self._replace(process, number)
 
-    def _replace(self, dead: SpawnProcess) -> None:
+    def _replace(self, dead: SpawnProcess, number: int) -> None:
         log.error("worker_died", pid=dead.pid, exit_code=dead.exitcode)
         if dead.exitcode == STARTUP_FAILURE:
             # It would fail the same way again.
@@ -84,13 +97,13 @@ class Workers:
         # A process that dies at once must not make this one spin.
         time.sleep(PAUSE_S)
         if self._stop_by is None:
-            self._start()
+            self._start(number)
 
 
-def _worker(work: Callable[[], None]) -> None:
+def _worker(work: Callable[[int], None], number: int) -> None:
     # A terminal's Ctrl+C goes to the whole group: here it must arrive once, from the parent.
     os.setpgid(0, 0)
-    work()
+    work(number)
 
 
 def supervisor_gone() -> int | None:

@@ -9,7 +9,7 @@ from receptionist.call.file import CallFile, open_file, utc_now
 from receptionist.call.handler import StreamServices, TwilioCallHandler
 from receptionist.call.memory import CallMemory
 from receptionist.call.recovery import close_if_not_resumed
-from receptionist.call.stream_tokens import redeem_stream_token
+from receptionist.call.stream_tokens import bare, redeem_stream_token
 from receptionist.call.warm import WarmLines
 from receptionist.ports.records import Database
 from receptionist.ports.voice_detector import VoiceActivityDetector
@@ -98,7 +98,7 @@ class MediaStreams:
             await self._webhooks.refused("/voice/stream")
             await socket.close()  # before accept: HTTP 403
             return
-        file = await self._redeem(token)
+        file = await self._redeem(bare(token))
         if file is None:
             await self._webhooks.token_refused("/voice/stream")
             await socket.close()
