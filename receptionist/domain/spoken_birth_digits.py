@@ -12,7 +12,7 @@ Reading = tuple[int, int, str]
 
 SOUNDS = {"to": "2", "too": "2", "two": "2", "for": "4", "four": "4", "ate": "8", "won": "1"}
 SOUNDS |= {"oh": "0", "o": "0", "zero": "0", "free": "3", "tree": "3", "hundred": "00"}
-SOUNDS |= {"leven": "11", "t": "2"}
+SOUNDS |= {"leven": "11", "t": "2", "one": "1", "pence": "10"}
 PICKS = {"first": "1", "second": "2", "third": "3"}
 NO_MONTH = re.compile(r"\d\S* .*\dth\b|\dth \D*(?:19|20)\d\d$")
 """Digits that are a day, or a day and a year: they are not to be regrouped."""
@@ -25,8 +25,11 @@ def in_digits(text: str, day_first: bool) -> Iterator[Reading]:
     groups = [digits for word in words for digits in re.findall(r"\d+", word)]
     yield from _grouped(groups, day_first)
     digits = "".join(groups)
-    if not 5 <= len(digits) <= 10 or NO_MONTH.search(text):
+    if not 5 <= len(digits) <= 10 or (len(groups) < 3 and NO_MONTH.search(text)):
         return
+    if re.search(r"\bto (?:19|20)\d\d$", text):
+        without = re.sub(r"\bto (?=\S+$)", "", text)
+        yield from _with_year_last("".join(re.findall(r"\d+", without)), day_first)
     yield from _with_year_last(digits, day_first)
     if len(digits) == 6 and groups[-1][:2] not in ("19", "20"):
         yield from ordered(int(digits[:2]), int(digits[2:4]), digits[4:], day_first=day_first)
@@ -34,6 +37,10 @@ def in_digits(text: str, day_first: bool) -> Iterator[Reading]:
         yield from _with_year_last(fewer, day_first)
     if len(digits) == 7:
         yield from _short_of_one(digits, day_first)
+    elif len(digits) == 5 and digits[1:3] not in ("19", "20"):
+        yield from _with_short_year(digits, day_first)
+    elif len(digits) == 8 and digits[3] == "0":  # "1740 1913" for the 17th of the 4th.
+        yield from _with_year_last(digits[:3] + digits[4:], day_first)
 
 
 def _grouped(groups: list[str], day_first: bool) -> Iterator[Reading]:
@@ -42,6 +49,16 @@ def _grouped(groups: list[str], day_first: bool) -> Iterator[Reading]:
         groups = [*groups[:2], groups[2] + groups[3]]
     if len(groups) == 3 and len(groups[2]) in (2, 4) and max(map(len, groups[:2])) <= 2:
         yield from ordered(int(groups[0]), int(groups[1]), groups[2], day_first=day_first)
+    if len(groups) == 2 and len(groups[1]) == 4 and re.fullmatch("3[2-9]", groups[0]):
+        yield 30, int(groups[0][1]), groups[1]  # "Thirty seven 1914" has no other two parts.
+
+
+def _with_short_year(digits: str, day_first: bool) -> Iterator[Reading]:
+    """ "510 27", "12 278": day, month and a year of two digits, the zero of one left out."""
+    for width in (2, 1):
+        yield from ordered(
+            int(digits[:width]), int(digits[width:3]), digits[3:], day_first=day_first
+        )
 
 
 def _with_year_last(digits: str, day_first: bool) -> Iterator[Reading]:
@@ -56,12 +73,20 @@ def _with_year_last(digits: str, day_first: bool) -> Iterator[Reading]:
 
 
 def _stuttered(digits: str) -> Iterator[str]:
-    """Nine or ten digits without what was said twice: before the year, then anywhere."""
+    """Nine or ten digits without what was said twice or was no digit.
+
+    "Of" between day and month is heard as one: "07403" is the 7th of the 3rd. "20" and a unit
+    are a day: "20607" is the 26th.
+    """
     if len(digits) == 9:
-        yield digits[:4] + digits[5:]
+        if digits.startswith("20") and digits[2] != "0":
+            yield "2" + digits[2:]
+        middle, last = digits[:2] + digits[3:], digits[:4] + digits[5:]
+        yield from (last, middle) if digits[2] == "0" < digits[3] else (middle, last)
         yield from _dropped(digits)
     elif len(digits) == 10:
         yield digits[:4] + digits[6:]
+        yield digits[:2] + digits[2:6].replace("0", "").zfill(2) + digits[6:]
 
 
 def _short_of_one(digits: str, day_first: bool) -> Iterator[Reading]:
@@ -85,8 +110,12 @@ def years(day: int, month: int, digits: str) -> Iterator[Reading]:
         yield day, month, ("2" if digits[0] == "0" else "1") + digits
     elif len(digits) == 3 and digits[:2] == "20":
         yield day, month, f"200{digits[2]}"
+    elif len(digits) == 3 and digits[:2] == "19":  # "Eighty-eight" said as one: "198".
+        yield day, month, digits + digits[2]
     elif len(digits) == 5:
-        yield from ((day, month, year) for year in _dropped(digits) if year[:2] in ("19", "20"))
+        fewer = _dropped(digits)
+        likeliest = fewer if "0" in digits[2:] else [digits[:3] + digits[4:], *fewer]
+        yield from ((day, month, year) for year in likeliest if year[:2] in ("19", "20"))
     elif len(digits) in (2, 4):
         yield day, month, digits
 

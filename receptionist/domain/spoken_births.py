@@ -12,31 +12,12 @@ from itertools import chain
 
 from receptionist.domain.calendar_days import day_of
 from receptionist.domain.spoken_birth_digits import PICKS, Reading, in_digits, ordered, years
+from receptionist.domain.spoken_birth_sounds import misheard_day
+from receptionist.domain.spoken_birth_spellings import as_said
 from receptionist.domain.spoken_calendar import MONTH, MONTHS
 from receptionist.domain.spoken_patterns import one_of
 from receptionist.domain.spoken_plain import plain
 
-MISHEARD_DAYS = {
-    word: day
-    for day, words in {
-        1: "first fast thirst past stop best",
-        2: "second seconds",
-        3: "third bird herd god thud",
-        4: "both force forth fort for fourths fought thought sort author off what so",
-        5: "this fit fits fist if gift fish chef",
-        6: "sick six sixties sits",
-        7: "seventy seven heaven",
-        8: "eat eight ate aged h",
-        9: "knife nice night mine knight",
-        10: "tent tense can out",
-        12: "shelf twelve quotes",
-        15: "fifteen fifteens",
-        20: "twenty",
-        30: "thirty",
-    }.items()
-    for word in words.split()
-}
-"""What an ordinal before a month is heard as, by likeness of sound; it is read back anyway."""
 ORDINAL = r"(?:\d{1,2}(?:th)?|first|second|third)"
 DAY_BEFORE = r"\d\d?(?:th)? (?:of )?"
 YEAR = r"(?P<y>(?:18|19|20)\d\d|'?\d\d)(?!\w)"
@@ -57,6 +38,8 @@ NUMBERED = re.compile(
     rf"(?<![\d/])(?:the )?(?P<one>{ORDINAL}){BETWEEN}(?P<two>{ORDINAL})"
     rf"(?: ?[-/.] ?| of | in | )(?:\D{{0,6}} )?(?P<y>(?:19|20)\d\d|\d\d)(?!\d)"
 )
+LONGEST_ANSWER = 300
+"""Characters that are searched for what recognisers made of a date; more of them are talk."""
 OLDEST = 125
 """Years; nobody has become older."""
 CALLED = re.compile(r"\b(?:born|birth|birthday|d\.?o\.?b)\b", re.IGNORECASE)
@@ -83,7 +66,11 @@ def birth_dates(
     Digits are regrouped, and words taken for the ordinals they sound like ("this August
     1997"), only where it was asked for: it is read back then.
     """
-    sentence = _one_spelling(plain(text).text)
+    sentence = plain(text).text
+    asked = asked and len(sentence) <= LONGEST_ANSWER
+    if asked:
+        sentence = as_said(sentence)
+    sentence = _one_spelling(sentence)
     sentence = sentence[_last_correction(sentence) :]
     usual = (_in_order(sentence), _named(sentence), _numbered(sentence, day_first))
     bold = (in_digits(sentence, day_first), _misheard(sentence)) if asked else ()
@@ -168,9 +155,16 @@ def _misheard(text: str) -> Iterator[Reading]:
     match = re.search(rf"(?:^|(\w+) )(?:of )?({MONTH})\b.*?\b((?:19|20)\d\d)\b", text)
     if match and match[1]:
         word = re.search(rf"(\w+)(?: of| is)? {match[2]}\b", text)
-        day = MISHEARD_DAYS.get(word[1]) if word else None
+        day = misheard_day(word[1]) if word else None
         if day:
             yield day, MONTHS[match[2]], match[3]
+    for match in re.finditer(rf"\b({MONTH}) (?:the )?([a-z]+) ((?:19|20)\d\d)\b", text):
+        if day := misheard_day(match[2]):
+            yield day, MONTHS[match[1]], match[3]
+    for match in re.finditer(r"(\w+) (?:of|for) (?:the )?(\d\d?)th ((?:19|20)\d\d)\b", text):
+        day = misheard_day(match[1])
+        if day and int(match[2]) <= 12:
+            yield day, int(match[2]), match[3]
 
 
 def _number(said: str) -> int:

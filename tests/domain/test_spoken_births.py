@@ -51,6 +51,31 @@ def test_digits_in_one_run_are_read_in_the_countrys_order(day: date) -> None:
         ("ME14 2017", date(2017, 5, 14)),
         ("this August 1997", date(1997, 8, 5)),
         ("I was born on the 3rd of May 1984 in Leeds", date(1984, 5, 3)),
+        ("14th of March 1930 4", date(1934, 3, 14)),
+        ("14th of March 1930 for", date(1934, 3, 14)),
+        ("14th of March 2000 and 7th", date(2007, 3, 14)),
+        ("14th of March 19th 34", date(1934, 3, 14)),
+        ("14th of March 8th 1934", date(1934, 3, 14)),
+        ("27 07 19 29", date(1929, 7, 27)),
+        ("2019 March 1934", date(1934, 3, 29)),
+        ("auntie 9th of March 1934", date(1934, 3, 29)),
+        ("Wednesday the 9th of March 1934", date(1934, 3, 9)),
+        ("11:00 may 1934", date(1934, 5, 11)),
+        ("20 to 10 1979", date(1979, 10, 22)),
+        ("9:40 1979", date(1979, 10, 22)),
+        ("XIV March mmvi", date(2006, 3, 14)),
+        ("6teen August 1990", date(1990, 8, 16)),
+        ("14 oktober 1999", date(1999, 10, 14)),
+        ("14 m a r c h 1934", date(1934, 3, 14)),
+        ("14 Juliet Alpha November Uniform Alfa Romeo Yankee 1934", date(1934, 1, 14)),
+        ("07403 1955", date(1955, 3, 7)),
+        ("20607 1955", date(1955, 7, 26)),
+        ("510 27", date(1927, 10, 5)),
+        ("1202 198", date(1988, 2, 12)),
+        ("17 October 19210", date(1921, 10, 17)),
+        ("sisters of March 1934", date(1934, 3, 5)),
+        ("ace of the 2nd 1939", date(1939, 2, 8)),
+        ("28th of the 5th may 1986", date(1986, 5, 28)),
     ],
 )
 def test_it_is_understood_as_recognisers_write_it(text: str, day: date) -> None:
@@ -77,6 +102,9 @@ def test_a_year_of_two_digits_is_in_the_past() -> None:
         "the first of may 2090",
         "31st of February 1980",
         "my name is Anna",
+        "something of March 1934",
+        "4 1993",
+        "vii",
     ],
 )
 def test_what_is_no_full_date_in_the_past_is_none(text: str) -> None:
@@ -91,6 +119,13 @@ def test_unless_asked_for_it_must_be_called_one() -> None:
     assert born("since the 3rd of May 2024 I have a cough", asked=False) is None
     assert born("my date of birth is the 3rd of May 1984", asked=False) == date(1984, 5, 3)
     assert born("born 19061 980", asked=False) is None
+
+
+def test_long_talk_is_only_searched_for_dates_in_usual_forms() -> None:
+    talk = "well you see I would rather not say it on the telephone " * 8
+
+    assert born(f"{talk} 3rd of May 1984") == date(1984, 5, 3)
+    assert born(f"{talk} XIV March mmvi") is None
 
 
 @given(st.text(max_size=300))
