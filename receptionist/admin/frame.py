@@ -67,9 +67,15 @@ class Frame:
     ) -> HTMLResponse:
         """A page; without an account it has no navigation."""
         shown = [s for s in self._sections if who and (who.is_manager or not s.managers_only)]
+        daily = [s for s in shown if s.daily]
+        rare = [s for s in shown if not s.daily]
+        # A menu for a single page would only hide it.
+        if len(rare) == 1:
+            daily, rare = shown, []
         around = {
             "who": who,
-            "sections": shown,
+            "daily": daily,
+            "rare": rare,
             "section": section,
             "path": request.url.path,
             "marks": "",

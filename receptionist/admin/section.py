@@ -26,6 +26,8 @@ class Section:
     place: int
     """In the navigation, lowest first; 0 keeps it out."""
     add_routes: Callable[[APIRouter, "StaffRoom"], None]
+    daily: bool = False
+    """The front desk's, always in sight; the others are under "More"."""
     managers_only: bool = False
     """Keeps it out of others' navigation; its routes have to ask for `room.manager` themselves."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -161,6 +162,63 @@ def test_a_call_is_erased_by_a_manager(browser: Browser, address: str) -> None:
 
     expect(page.locator(".verdict.info")).to_contain_text("was erased on")
     expect(page.locator(".bubble")).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE_SIZED, DESKTOP])
+def test_the_other_pages_are_reached_with_the_keyboard_alone(
+    browser: Browser, address: str, width: int, scheme: Any
+) -> None:
+    page = open_page(browser, width=width)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/admin")
+    menu = page.get_by_role("link", name="Audit")
+    tab_to(page, "header summary")
+    expect(menu).to_be_hidden()
+
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert not scrolls_sideways(page)
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    assert page.evaluate("document.activeElement.localName") == "summary"
+    page.keyboard.press("Enter")
+    tab_to(page, "header li a[href$=audit]")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/admin/audit")
+    expect(page.locator("header summary")).to_have_class("is-here")
+    page.close()
+
+
+def test_the_menu_closes_when_one_turns_elsewhere(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/admin")
+    summary, menu = page.locator("header summary"), page.locator("#rare ul")
+
+    summary.click()
+    expect(menu).to_be_visible()
+    page.locator("h1").click()
+    expect(menu).to_be_hidden()
+    summary.click()
+    page.locator("#words").focus()
+    expect(menu).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [PHONE_SIZED, 720, DESKTOP])
+def test_no_field_reaches_out_of_its_place(browser: Browser, address: str, width: int) -> None:
+    page = open_page(browser, width=width)
+    for path in PAGES:
+        page.goto(f"{address}{path}")
+        wide = page.eval_on_selector_all(
+            ".field > :is(input, select, textarea)",
+            "all => all.filter(e => e.offsetWidth > e.parentElement.clientWidth).map(e => e.id)",
+        )
+        assert wide == [], path
     page.close()
 
 

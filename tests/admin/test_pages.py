@@ -1,5 +1,7 @@
 """The staff pages: what they show, to whom, and what they leave in the audit."""
 
+import re
+
 import pytest
 
 from db import SqlDatabase
@@ -44,6 +46,30 @@ async def test_a_managers_page_is_not_for_staff(mia: Staff, omar: Staff, path: s
     assert path not in (await mia.get("/admin")).text
     assert (await omar.get(path)).status_code == 200
     assert path in (await omar.get("/admin")).text
+
+
+async def test_the_front_desks_pages_come_first_and_the_rest_is_behind_one_word(
+    mia: Staff, omar: Staff
+) -> None:
+    daily = ["Inbox", "Live", "Calendar", "Calls"]
+    rare = ["Numbers", "Settings", "Webhooks", "Audit", "Accounts"]
+
+    first, _, menu = navigation((await omar.get("/admin/audit")).text).partition("<details")
+
+    assert links(first) == daily
+    assert links(menu) == rare
+    assert '<a href="/admin/audit" aria-current="page">' in menu
+    only = navigation((await mia.get("/admin")).text)
+    assert links(only) == [*daily, "Numbers"]
+    assert "<details" not in only, "a menu of one page would only hide it"
+
+
+def navigation(page: str) -> str:
+    return page.partition('<nav aria-label="Pages">')[2].partition("</nav>")[0]
+
+
+def links(html: str) -> list[str]:
+    return re.findall(r"<a [^>]*>([^<]*)</a>", html)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -170,6 +170,20 @@ def test_no_width_scrolls_sideways(
     page.close()
 
 
+def test_a_long_conversation_scrolls_in_its_place_and_not_the_page(
+    browser: Browser, served: tuple[str, Conversations]
+) -> None:
+    page = open_page(browser, served[0], width=375)
+    page.click("#call")
+    for number in range(8):
+        page.fill("#words", f"{number} {'more words ' * 20}")
+        page.click("#send")
+        expect(page.locator("#log")).to_contain_text(f"You said: {number}")
+
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    page.close()
+
+
 def test_nothing_complains_and_nothing_comes_from_elsewhere(
     browser: Browser, served: tuple[str, Conversations]
 ) -> None:

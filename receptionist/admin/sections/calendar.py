@@ -152,7 +152,10 @@ def _heading(view: View) -> str:
     if not view.is_week:
         return written_day(view.day)
     first, last = view.days[0], view.days[-1]
-    return f"{first.day} {first:%B} to {last.day} {last:%B} {last.year}"
+    month = "" if first.month == last.month else f" {first:%B}"
+    return f"{first.day}{month} to {last.day} {last:%B} {last.year}"
 
 
-SECTION = Section(name="Calendar", address="/admin/calendar", place=15, add_routes=add_routes)
+SECTION = Section(
+    name="Calendar", address="/admin/calendar", place=15, daily=True, add_routes=add_routes
+)

@@ -82,4 +82,4 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-SECTION = Section(name="Calls", address="/admin/calls", place=20, add_routes=add_routes)
+SECTION = Section(name="Calls", address="/admin/calls", place=20, daily=True, add_routes=add_routes)

@@ -94,4 +94,4 @@ def _late(room: StaffRoom, practices: Mapping[int, Any]) -> Callable[[StaffMessa
     return lambda message: is_late(message, practices.get(message.practice_id), room.now())
 
 
-SECTION = Section(name="Inbox", address="/admin", place=10, add_routes=add_routes)
+SECTION = Section(name="Inbox", address="/admin", place=10, daily=True, add_routes=add_routes)

@@ -188,4 +188,4 @@ async def _within(words: LiveWords, seconds: float) -> LiveWord | None:
         return None
 
 
-SECTION = Section(name="Live", address="/admin/live", place=12, add_routes=add_routes)
+SECTION = Section(name="Live", address="/admin/live", place=12, daily=True, add_routes=add_routes)

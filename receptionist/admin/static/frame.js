@@ -1,4 +1,4 @@
-// What every page does: ages go on counting, and the page one is on is seen in the navigation.
+// What every page does: ages go on counting, and a menu closes when one turns elsewhere.
 
 const MINUTE = 60_000;
 
@@ -17,5 +17,18 @@ function count() {
 
 setInterval(count, MINUTE / 2);
 
-const here = document.querySelector("header nav [aria-current]");
-if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.clientWidth / 2;
+const rare = document.getElementById("rare");
+
+function closeRare(event) {
+  if (!rare.contains(event.target)) rare.open = false;
+}
+
+if (rare) {
+  addEventListener("pointerdown", closeRare);
+  addEventListener("focusin", closeRare);
+  rare.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !rare.open) return;
+    rare.open = false;
+    rare.querySelector("summary").focus();
+  });
+}
