@@ -8,6 +8,7 @@ from receptionist.domain.practice_words import changes
 from receptionist.ports.practice_history import PracticeVersion
 from receptionist.ports.records import UnitOfWork
 from receptionist.practice_dump import dump_practice
+from receptionist.practice_file import load_practice
 
 FILE = "settings"
 """The actor of what is loaded from a practice file."""
@@ -22,6 +23,7 @@ async def keep(
 
     What it was before the first version is kept as one too: it can be gone back to.
     """
+    after = after if before is None else replace(after, id=before.id)
     practice_id = await uow.practices.save(after)
     await uow.versions.lock(practice_id)
     newest = await uow.versions.newest(practice_id)
@@ -51,6 +53,22 @@ async def keep(
         detail={"version": made.number, "parts": list(made.parts)},
     )
     return practice_id
+
+
+async def loaded_before(uow: UnitOfWork, loaded: Practice) -> Practice | None:
+    """The practice that a file is about: the one of its name, or the one last loaded under it.
+
+    Staff may have renamed it since: the file is still its own.
+    """
+    practices = await uow.practices.all()
+    for practice in practices:
+        if practice.name == loaded.name:
+            return practice
+    for practice in practices:
+        last = await uow.versions.newest(practice.id, FILE)
+        if last and load_practice(last.settings, source="version").name == loaded.name:
+            return practice
+    return None
 
 
 async def unchanged_file(uow: UnitOfWork, known: Practice, loaded: Practice) -> bool:

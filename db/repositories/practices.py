@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import faqs, phone_numbers, practices, practitioners, services
@@ -31,8 +31,14 @@ class SqlPractices:
         self._connection = connection
 
     async def save(self, practice: Practice) -> int:
-        """Insert or replace by name. A number that moved to this practice moves with it."""
+        """Replace by id, or insert or replace by name. A number moves to this practice."""
         values = _practice_values(practice)
+        if practice.id:
+            await self._connection.execute(
+                update(practices).where(practices.c.id == practice.id).values(values)
+            )
+            await self._replace_parts(practice.id, practice)
+            return practice.id
         # Several workers load the same file as they start; the row makes them wait in turn.
         result = await self._connection.execute(
             upsert(self._connection, practices)

@@ -24,7 +24,8 @@ class Field:
     name: str
     label: str
     kind: str = "text"
-    """`text`, `area`, `number`, `tel`, `yes`, `choice`, `lines`, `days`, `week` or `several`."""
+    """`text`, `area`, `number`, `tel`, `tels`, `yes`, `choice`, `lines`, `days`, `week` or
+    `several`."""
     hint: str = ""
     choices: Choices = lambda _: ()
     required: bool = False
@@ -36,7 +37,7 @@ def shown(field: Field, data: Mapping[str, Any]) -> Values:
     if field.kind == "week":
         hours = value or {}
         return {f"{field.name}.{day}": ", ".join(hours.get(day, ())) for day in WEEKDAYS}
-    if field.kind in ("lines", "days"):
+    if field.kind in ("lines", "tels", "days"):
         return {field.name: "\n".join(str(line) for line in value or ())}
     if field.kind == "several":
         return {field.name: list(value or ())}
@@ -64,6 +65,8 @@ def read(field: Field, form: Form) -> Any:
             return {day: ranges for day, ranges in days.items() if ranges} or None
         case "lines":
             return [line.strip() for line in text.splitlines() if line.strip()]
+        case "tels":
+            return [_number(line) for line in text.splitlines() if line.strip()]
         case "days":
             return [_days(line) for line in text.splitlines() if line.strip()]
         case "several":
@@ -74,7 +77,7 @@ def read(field: Field, form: Form) -> Any:
             is_whole = text.isascii() and text.isdigit() and len(text) < 10
             return int(text) if is_whole else text or None
         case "tel":
-            return re.sub(r"[\s()./-]", "", text) or None
+            return _number(text) or None
     return text or None
 
 
@@ -88,6 +91,11 @@ def problem_places(field: Field, words: str) -> Mapping[str, str]:
         known = bool(colon) and day in WEEKDAYS
         found[f"{field.name}.{day if known else WEEKDAYS[0]}"] = rest if known else piece
     return found
+
+
+def _number(text: str) -> str:
+    """ "+1 (212) 555-0100" as "+12125550100"."""
+    return re.sub(r"[\s()./-]", "", text)
 
 
 def _ranges(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from receptionist.admin.settings_fields import Choices, Field
 from receptionist.domain.practice_words import EVENT_TEXTS
+from receptionist.practice_file import time_zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,22 @@ def _of(options: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Sequence[tu
     return lambda _: [(value, words[0].upper() + words[1:]) for value, words in options.items()]
 
 
+def _zones(data: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    own = str(data["practice"]["timezone"])
+    named = {zone for zone in time_zones() if zone.partition("/")[0] in CONTINENTS}
+    return [(zone, zone.replace("_", " ")) for zone in sorted({own, *named})]
+
+
+CONTINENTS = "Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split()
+"""Zones that are named after places; the others stand for old files."""
+NUMBERS = (
+    "One a line, such as +12125550100. A new one has to be pointed here as well: "
+    "receptionist connect NUMBER."
+)
+DESTINATIONS = (
+    "Countries such as US and beginnings of numbers such as +4930, one a line. "
+    "Empty: the countries of the practice’s numbers and time zone."
+)
 MINUTES_AHEAD = "How many minutes ahead at the least. Empty: as for all services."
 DAYS_AHEAD = "How many days ahead at the most. Empty: as for all services."
 HOURS = "Such as 8:30-12:00, 13:00-17:00. Empty: closed."
@@ -49,6 +66,27 @@ LEAVE = "One day or span a line: 2026-12-24, or 2027-01-04 to 2027-01-08."
 PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
+        Part(
+            name="practice",
+            title="Name, numbers and time zone",
+            key="practice",
+            fields=(
+                Field(
+                    name="name",
+                    label="Name",
+                    hint="As callers hear it.",
+                    required=True,
+                ),
+                Field(name="numbers", label="Numbers it answers", kind="tels", hint=NUMBERS),
+                Field(
+                    name="timezone",
+                    label="Time zone",
+                    kind="choice",
+                    choices=_zones,
+                    hint="Every time on these pages is local to it.",
+                ),
+            ),
+        ),
         Part(
             name="telephone",
             title="Greeting and telephone",
@@ -187,6 +225,31 @@ PARTS: Mapping[str, Part] = {
                     label="Who is told then",
                     kind="lines",
                     hint="Phone numbers and e-mail addresses, one a line.",
+                ),
+            ),
+        ),
+        Part(
+            name="outgoing",
+            title="Calls and texts that go out",
+            key="outgoing",
+            fields=(
+                Field(name="destinations", label="Where to", kind="lines", hint=DESTINATIONS),
+                Field(
+                    name="calls_per_day",
+                    label="Calls within a day, at the most",
+                    kind="number",
+                    hint="Transfers included. Beyond: callers are offered to leave a message.",
+                ),
+                Field(
+                    name="texts_per_day",
+                    label="Texts within a day, at the most",
+                    kind="number",
+                    hint="Beyond: they wait.",
+                ),
+                Field(
+                    name="texts_per_phone_per_day",
+                    label="Texts to one phone within a day, at the most",
+                    kind="number",
                 ),
             ),
         ),

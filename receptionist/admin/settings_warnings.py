@@ -16,6 +16,7 @@ from receptionist.ports.records import Appointment, UnitOfWork
 AHEAD = timedelta(days=730)
 ASKED_S = 4.0
 MOST_NAMED = 5
+NAMED_SO = "Another practice has this name."
 BOOKED_UNDER_IT = "Appointments are booked under the old name. Move or cancel them first."
 
 
@@ -24,7 +25,27 @@ async def warnings(room: StaffRoom, before: Practice, after: Practice) -> Sequen
     now = room.now()
     async with room.database.reading() as uow:
         booked = await uow.appointments.busy(before.id, now, now + AHEAD, now)
-    return [*_left_behind(before, after, booked), *await _calendars(room, before, after)]
+        others = [each for each in await uow.practices.all() if each.id != before.id]
+    return [
+        *_left_behind(before, after, booked),
+        *_taken_over(after, others),
+        *await _calendars(room, before, after),
+    ]
+
+
+async def unless_named_so(uow: UnitOfWork, draft: Draft) -> Draft:
+    """The draft, refused when another practice has its name."""
+    wanted = draft.practice
+    if wanted is None or not await is_named_so(uow, wanted):
+        return draft
+    return Draft(None, Filled(draft.filled.values, {"name": NAMED_SO}))
+
+
+async def is_named_so(uow: UnitOfWork, wanted: Practice) -> bool:
+    """Whether another practice has that name."""
+    return any(
+        each.name == wanted.name and each.id != wanted.id for each in await uow.practices.all()
+    )
 
 
 async def unless_promised(
@@ -34,7 +55,7 @@ async def unless_promised(
 
     What is booked is booked under the old name: under the new one it would count as free.
     """
-    if draft.practice is None or place.item is None:
+    if draft.practice is None:
         return draft
     old, new = _names(before, place), _names(draft.practice, place)
     gone = set(old) - set(new)
@@ -52,6 +73,9 @@ def _names(practice: Practice, place: Place) -> Sequence[str]:
     match place.part.name:
         case "people":
             return [person.name for person in practice.practitioners]
+        case "practice" if not practice.practitioners:
+            # Where nobody is named, the practice itself is who is booked.
+            return [practice.name]
         case "resources":
             return [resource.name for resource in practice.resources]
     return ()
@@ -69,6 +93,15 @@ def _left_behind(before: Practice, after: Practice, booked: Sequence[Appointment
     more = f" and {len(misfits) - MOST_NAMED} more" if len(misfits) > MOST_NAMED else ""
     some = "One appointment stays" if len(misfits) == 1 else f"{len(misfits)} appointments stay"
     return [f"{some} where nobody would be booked any more: {when}{more}. Move or cancel by hand."]
+
+
+def _taken_over(after: Practice, others: Sequence[Practice]) -> Sequence[str]:
+    return [
+        f"{number} is answered as {each.name} now, and would be answered as {after.name}."
+        for each in others
+        for number in each.numbers
+        if number in after.numbers
+    ]
 
 
 def _named(row: Appointment, practice: Practice) -> str:

@@ -3,7 +3,7 @@
 from db import SqlDatabase
 from receptionist.call.file import utc_now
 from receptionist.domain.practice import Practice
-from receptionist.practice_history import FILE, keep, unchanged_file
+from receptionist.practice_history import FILE, keep, loaded_before, unchanged_file
 
 
 async def save_practice(
@@ -15,7 +15,7 @@ async def save_practice(
     since then stays.
     """
     async with database.transaction() as uow:
-        known = next((p for p in await uow.practices.all() if p.name == practice.name), None)
+        known = await loaded_before(uow, practice)
         if known and unless_known and await unchanged_file(uow, known, practice):
             return
         number = await keep(uow, known, practice, actor=FILE, now=utc_now())

@@ -64,10 +64,13 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterato
         yield "In another order."
 
 
-def _telephone(practice: Practice) -> Sentences:
+def _practice(practice: Practice) -> Sentences:
     yield "name", f"The practice is {practice.name}."
     yield "timezone", f"Its times are those of {practice.timezone}."
     yield "numbers", f"It answers {_listed(practice.numbers) or 'no number'}."
+
+
+def _telephone(practice: Practice) -> Sentences:
     yield "greeting", f"Callers hear: “{practice.greeting}”"
     if practice.transfer_number:
         yield (
@@ -80,6 +83,9 @@ def _telephone(practice: Practice) -> Sentences:
     known = "is welcomed back" if practice.welcome_back else "is greeted like any other"
     yield "welcome_back", f"A number that has called before {known}."
     yield "emergency", f"A caller in danger is told to dial {practice.emergency_number}."
+
+
+def _outgoing(practice: Practice) -> Sentences:
     out = practice.outgoing
     countries = "the practice's own country"
     yield "destinations", f"It calls and texts {_listed(out.destinations) or countries}."
@@ -195,6 +201,7 @@ def _faqs(practice: Practice) -> Sentences:
 
 
 _PARTS: Mapping[str, Callable[[Practice], Sentences]] = {
+    "practice": _practice,
     "telephone": _telephone,
     "hours": _hours,
     "closed": _closed,
@@ -203,6 +210,7 @@ _PARTS: Mapping[str, Callable[[Practice], Sentences]] = {
     "resources": _resources,
     "booking": _booking,
     "inbox": _inbox,
+    "outgoing": _outgoing,
     "faqs": _faqs,
     "privacy": _privacy,
 }

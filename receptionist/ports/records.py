@@ -161,7 +161,7 @@ class CallCounts:
 
 class Practices(Protocol):
     async def save(self, practice: Practice) -> int:
-        """Insert or replace by name; idempotent. The row's id."""
+        """Replace the one of that id, or insert or replace by name; idempotent. The row's id."""
 
     async def by_number(self, number: str) -> Practice | None: ...
     async def get(self, practice_id: int) -> Practice | None: ...

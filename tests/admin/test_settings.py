@@ -301,7 +301,7 @@ async def test_every_part_opens_as_it_is_and_comes_back_unchanged(
     overview = (await omar.get("/admin/settings")).text
 
     paths = set(re.findall(r'href="(/admin/settings/[a-z]+(?:/\d+)?)"', overview))
-    assert len(paths) == 17, "ten parts, the versions and six items"
+    assert len(paths) == 19, "twelve parts, the versions and six items"
     for path in sorted(paths - {"/admin/settings/history"}):
         assert (await omar.get(path)).status_code == 200, path
 

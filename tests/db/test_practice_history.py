@@ -148,3 +148,15 @@ async def test_retention_is_kept(database: SqlDatabase) -> None:
         found = await uow.practices.get(number)
     assert found is not None
     assert found.retention_days == 90
+
+
+async def test_a_practice_with_another_name_is_the_same_row(database: SqlDatabase) -> None:
+    async with database.transaction() as uow:
+        number = await uow.practices.save(PRACTICE)
+        renamed = replace(PRACTICE, id=number, name="Elm Street Clinic")
+        again = await uow.practices.save(renamed)
+
+    async with database.reading() as uow:
+        found = await uow.practices.all()
+    assert again == number
+    assert found == [renamed]

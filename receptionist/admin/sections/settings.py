@@ -5,6 +5,7 @@ read the practice from the database as they begin, so the next one has it, in an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -25,7 +26,13 @@ from receptionist.admin.settings_draft import (
     without,
 )
 from receptionist.admin.settings_parts import PARTS, Part
-from receptionist.admin.settings_warnings import unless_promised, warnings
+from receptionist.admin.settings_warnings import (
+    NAMED_SO,
+    is_named_so,
+    unless_named_so,
+    unless_promised,
+    warnings,
+)
 from receptionist.domain.practice import WEEKDAYS, Practice
 from receptionist.domain.practice_words import changes, in_words
 from receptionist.domain.question_groups import impersonal
@@ -78,6 +85,8 @@ def add_routes(router: APIRouter, room: StaffRoom) -> None:
             if version is None:
                 raise not_found("version")
             wanted = _as_it_was(here.practice, version)
+            if await is_named_so(uow, wanted):
+                raise HTTPException(400, NAMED_SO)
             meanwhile = await uow.versions.since(here.practice.id, form.number("seen"))
             if meanwhile is None and form.get("step") == "save":
                 await keep(uow, here.practice, wanted, actor=who.username, now=room.now())
@@ -143,6 +152,7 @@ async def _posted(room: StaffRoom, request: Request, who: Account, place: Place)
             _check_item(here.practice, place)
             draft = _drafted(here.practice, place, form)
             draft = await unless_promised(uow, here.practice, draft, place, room.now())
+            draft = await unless_named_so(uow, draft)
             if step == "save" and draft.practice is not None:
                 await keep(uow, here.practice, draft.practice, actor=who.username, now=room.now())
                 return _saved(here)
@@ -269,9 +279,7 @@ def _address(place: Place) -> str:
 
 def _as_it_was(practice: Practice, version: PracticeVersion) -> Practice:
     was = load_practice(version.settings, source=f"version {version.number}")
-    if was.name != practice.name:
-        raise HTTPException(400, "That version is of a practice with another name.")
-    return was
+    return replace(was, id=practice.id)
 
 
 def _meanwhile(room: StaffRoom, version: PracticeVersion | None) -> dict[str, str] | None:
