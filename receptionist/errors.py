@@ -102,6 +102,12 @@ class InvalidArguments(ReceptionistError):
     code = "invalid_arguments"
 
 
+class UnreadableFile(ReceptionistError):
+    """A file that a command was given is not there, or not what it should be."""
+
+    code = "unreadable_file"
+
+
 class SlotTaken(ReceptionistError):
     """The database refused an appointment because the practitioner's time is taken."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from receptionist.bootstrap.adapters import build_adapters
-from receptionist.errors import ConfigurationError
+from receptionist.errors import ConfigurationError, UnreadableFile
 from receptionist.ports.voice_detector import hear
 from receptionist.settings import read_settings
 
@@ -11,7 +11,7 @@ from receptionist.settings import read_settings
 def hear_file(file: Path) -> dict[str, list[list[int]]]:
     """What the first detector makes of a raw 8 kHz μ-law recording.
 
-    Raises `ConfigurationError` when it cannot be read.
+    Raises `UnreadableFile`.
     """
     problems: list[str] = []
     detectors = build_adapters("vad", read_settings().vad_provider, problems)
@@ -20,4 +20,4 @@ def hear_file(file: Path) -> dict[str, list[list[int]]]:
     try:
         return hear(file.read_bytes(), detectors[0].listen_offline())
     except OSError as exc:
-        raise ConfigurationError([f"{file}: cannot be read"]) from exc
+        raise UnreadableFile(f"{file}: cannot be read") from exc

@@ -8,18 +8,18 @@ import typer
 from receptionist.bootstrap import opened_database
 from receptionist.bootstrap.practices import save_practice
 from receptionist.commands.database import current_database, reached
-from receptionist.errors import ConfigurationError
+from receptionist.errors import UnreadableFile
 from receptionist.practice_dump import dump_practice
 from receptionist.practice_file import load_practice
 from receptionist.settings import read_settings
 
 
 async def load(file: Path, *, if_empty: bool) -> int:
-    """`practice load`. Raises `ConfigurationError` with every mistake in the file."""
+    """`practice load`. Raises `UnreadableFile`, `ConfigurationError` with every mistake in it."""
     try:
         text = await asyncio.to_thread(file.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigurationError([f"{file}: cannot be read as a text file"]) from exc
+        raise UnreadableFile(f"{file}: cannot be read as a text file") from exc
     practice = load_practice(text, source=str(file))
     async with current_database(read_settings()) as database:
         async with database.reading() as uow:

@@ -7,7 +7,7 @@ from typing import Any
 
 from receptionist.commands.inspection import print_answers
 from receptionist.domain.retrieval import Passage, PassageIndex
-from receptionist.errors import ConfigurationError, InvalidArguments
+from receptionist.errors import ConfigurationError, InvalidArguments, UnreadableFile
 
 MOST_PASSAGES = 20
 NO_PASSAGE = 'expected {"id": …, "title"?: "…", "text": "…"}'
@@ -63,4 +63,4 @@ def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigurationError([f"{file}: cannot be read as a text file"]) from exc
+        raise UnreadableFile(f"{file}: cannot be read as a text file") from exc

@@ -123,4 +123,4 @@ async def test_a_recording_that_cannot_be_read_is_named(terminal: Terminal) -> N
     ran = await terminal.run("hear", "missing.ulaw")
 
     assert ran.code == 1
-    assert "missing.ulaw: cannot be read" in ran.err
+    assert ran.err.strip() == "unreadable_file: missing.ulaw: cannot be read"

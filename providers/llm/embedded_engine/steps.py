@@ -67,6 +67,9 @@ def offered(offers: Sequence[Row], today: date) -> str:
     if len(days) == 1 and with_whom:
         times = either([clock(start) for start in starts])
         return f"{day_name(days.pop(), today)} at {times}{with_whom}"
+    if len(days) == 1 and "" not in people:
+        each = [f"{clock(s)} with {o['practitioner']}" for s, o in zip(starts, offers, strict=True)]
+        return f"{day_name(days.pop(), today)} at {either(each)}"
     if with_whom:
         return either([f"{day_name(s.date(), today)} at {clock(s)}" for s in starts]) + with_whom
     return either([spoken(offer) for offer in offers])
