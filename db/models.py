@@ -61,6 +61,7 @@ practices = Table(
     C("timezone", String(64), nullable=False),
     C("greeting", Text, nullable=False),
     C("transfer_number", String(32)),
+    C("fallback_number", String(32)),
     C("emergency_number", String(16), nullable=False),
     C("languages", JSON, nullable=False),
     C("recording", Boolean, nullable=False),

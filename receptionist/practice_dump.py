@@ -27,6 +27,7 @@ def written_practice(practice: Practice) -> dict[str, Any]:
         "timezone": practice.timezone,
         "numbers": list(practice.numbers),
         "transfer_number": practice.transfer_number,
+        "fallback_number": practice.fallback_number,
         "greeting": practice.greeting,
         "languages": list(practice.languages),
         "recording": practice.recording,

@@ -52,12 +52,19 @@ class _PracticePart(_Part):
     timezone: str
     numbers: list[Number]
     transfer_number: Number | None = None
+    fallback_number: Number | None = None
     greeting: Text
     languages: list[str] = ["en"]
     recording: bool = False
     welcome_back: bool = True
     emergency_number: Annotated[str, Field(pattern=r"^\d{2,6}$")] = "911"
     retention_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+    @model_validator(mode="after")
+    def _no_circle(self) -> "_PracticePart":
+        if self.fallback_number in self.numbers:
+            raise ValueError("fallback_number is one of `numbers`: such calls would come back")
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -211,6 +218,7 @@ def _practice(file: _File) -> Practice:
         greeting=about.greeting,
         hours=_read_hours(file.hours),
         transfer_number=about.transfer_number,
+        fallback_number=about.fallback_number,
         languages=tuple(about.languages),
         recording=about.recording,
         welcome_back=about.welcome_back,

@@ -93,8 +93,10 @@ booking:
 
 
 def test_hours_leave_rooms_and_rules_are_read_and_come_out_again_the_same() -> None:
-    practice = load_practice(RULES, source="rules")
+    rules = RULES.replace("  greeting", '  fallback_number: "+442071838751"\n  greeting')
+    practice = load_practice(rules, source="rules")
 
+    assert practice.fallback_number == "+442071838751"
     lee, xray = practice.practitioners[0], practice.services[0]
     assert lee.hours == {"monday": (TimeRange(time(9), time(12)),)}
     assert lee.leave == (
@@ -116,6 +118,16 @@ def test_hours_leave_rooms_and_rules_are_read_and_come_out_again_the_same() -> N
         ("slot_minutes: 10", "slot_minutes: 7", "rules:25: booking.slot_minutes 7"),
         ("count: 2", "count: 0", "rules:21: resources[0].count 0"),
         ("event_text: service", "event_text: all", "'service', 'name' or 'full'"),
+        (
+            "greeting: Hello.",
+            'greeting: Hello.\n  fallback_number: "+442071838750"',
+            "such calls would come back",
+        ),
+        (
+            "greeting: Hello.",
+            "greeting: Hello.\n  fallback_number: '555'",
+            "practice.fallback_number '555'",
+        ),
         ('["09:00-12:00"]', '["09:00"]', "monday: '09:00' is not a range"),
     ],
 )

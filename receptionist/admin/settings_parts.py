@@ -105,6 +105,12 @@ PARTS: Mapping[str, Part] = {
                     hint="Such as +12125550111. Empty: callers can only leave a message.",
                 ),
                 Field(
+                    name="fallback_number",
+                    label="Number for too many calls",
+                    kind="tel",
+                    hint="Rung when too many call at once. Empty: they are held all the same.",
+                ),
+                Field(
                     name="languages",
                     label="Languages",
                     kind="lines",

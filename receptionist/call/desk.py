@@ -62,13 +62,16 @@ class FrontDesk:
         if practice is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
         file = None if is_new else await self._file(ring.call_sid)
-        if self._stream_is_open and not (file and file.plain):
+        if file is not None and file.plain:
+            return self._plain.again(file)
+        if self._stream_is_open:
             return await self._connect(ring.call_sid, practice)
         file = file or await self._file(ring.call_sid)
         if file is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
-        if not is_new and file.plain:
-            return self._plain.again(file)
+        if practice.fallback_number and self._is_full and file.is_new:
+            file.pass_on(practice.fallback_number, phrases.TOO_BUSY)
+            return await self._kept(file, Dial(practice.fallback_number, file.parting))
         return await self._kept(file, self._plain.greet(file))
 
     async def rescued(
@@ -77,14 +80,16 @@ class FrontDesk:
         """A webhook of the call failed: what comes next all the same, or None for a voicemail.
 
         `failed` is its name. Once a call: whoever comes here again is not sent in circles.
-        A call that has not begun is left alone unless this process `takes_calls`.
+        A call that has not begun is left alone unless this process `takes_calls` and has room,
+        or somewhere to put it through to.
         """
         practice, _ = await self._arrived(ring)
         if practice is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
         file = await self._file(ring.call_sid)
+        takes_calls = takes_calls and bool(practice.fallback_number or not self._is_full)
         has_begun = file is not None and bool(file.plain or file.turn)
-        if file is None or file.rescued or not (has_begun or (takes_calls and self._has_room)):
+        if file is None or file.rescued or not (has_begun or takes_calls):
             return None
         file.rescued = True
         file.save_state()
@@ -227,8 +232,8 @@ class FrontDesk:
         return self._streaming and (self._ways is None or self._ways.stream_is_open)
 
     @property
-    def _has_room(self) -> bool:
-        return self._ways is None or not self._ways.is_full
+    def _is_full(self) -> bool:
+        return self._streaming and self._ways is not None and self._ways.is_full
 
     def _may_return(self, file: CallFile) -> bool:
         """Not when it was the streams that broke again and again."""

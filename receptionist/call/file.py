@@ -109,8 +109,12 @@ class CallFile:
 
     def take_over(self, number: str) -> None:
         """Staff go on with the call themselves."""
+        self.pass_on(number, phrases.TAKEN_OVER)
+
+    def pass_on(self, number: str, words: str) -> None:
+        """Somebody else goes on with the call."""
         self.transfer_to = number
-        self.part(phrases.TAKEN_OVER)
+        self.part(words)
         self.plan("transfer")
 
     def end(self) -> None:

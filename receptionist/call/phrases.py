@@ -29,6 +29,9 @@ SOFTPHONE_TRANSFER = (
     "On a phone line I would now put you through to a person. "
     "Here I can take a message for them instead."
 )
+TOO_BUSY = (
+    "Thank you for calling. All our lines are busy, so I'll put you through. One moment, please."
+)
 TAKEN_OVER = "Somebody at the practice would like to speak with you. One moment, please."
 STAFF_GOODBYE = "Thank you for calling. Goodbye."
 RECORDING_NOTICE = "This call may be recorded."

@@ -42,8 +42,8 @@ def may_reach(number: str, practice: Practice) -> bool:
 
 def is_named(number: str, practice: Practice) -> bool:
     """Whether the practice itself has written this number down."""
-    own = (*practice.numbers, *practice.inbox.escalate_to, practice.transfer_number)
-    return number in own
+    people = (practice.transfer_number, practice.fallback_number)
+    return number in (*practice.numbers, *practice.inbox.escalate_to, *people)
 
 
 def home_countries(practice: Practice) -> Sequence[str]:

@@ -137,6 +137,8 @@ class Practice:
     greeting: str
     hours: Mapping[str, tuple[TimeRange, ...]]
     transfer_number: str | None = None
+    fallback_number: str | None = None
+    """Rung for callers whom a process that holds all the streams it may cannot take."""
     languages: tuple[str, ...] = ("en",)
     recording: bool = False
     welcome_back: bool = True

@@ -79,6 +79,11 @@ def _telephone(practice: Practice) -> Sentences:
         )
     else:
         yield "transfer", "Callers who want a person can leave a message."
+    if practice.fallback_number:
+        put_through = f"callers are put through to {practice.fallback_number}"
+        yield "fallback", f"When too many call at once, {put_through}."
+    else:
+        yield "fallback", "When too many call at once, callers are held in a plainer voice."
     yield "languages", f"Languages: {_listed(practice.languages) or 'none'}."
     known = "is welcomed back" if practice.welcome_back else "is greeted like any other"
     yield "welcome_back", f"A number that has called before {known}."

@@ -121,7 +121,7 @@ class TwilioWebhooks:
         turned_away = await self._guard.turned_away(webhook)
         if turned_away is not None:
             return say_and_hang_up(turned_away)
-        return self._document(await self._desk.incoming(_ring(webhook)), webhook)
+        return await self._next(await self._desk.incoming(_ring(webhook)), webhook)
 
     async def _ended(self, webhook: Webhook) -> str:
         status = webhook.get("CallStatus", "")

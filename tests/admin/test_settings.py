@@ -133,7 +133,13 @@ async def test_what_the_practice_file_refuses_is_said_beside_its_field(
     week = await omar.post("/admin/settings/hours", {**wrong, "seen": 0})
     line = await omar.post(
         "/admin/settings/telephone",
-        {"greeting": "", "transfer_number": "911", "emergency_number": "x", "seen": 0},
+        {
+            "greeting": "",
+            "transfer_number": "911",
+            "fallback_number": "5550112",
+            "emergency_number": "x",
+            "seen": 0,
+        },
     )
     service = await omar.post(
         "/admin/settings/services",
@@ -146,6 +152,7 @@ async def test_what_the_practice_file_refuses_is_said_beside_its_field(
     assert 'value="soon"' in week.text
     assert 'id="greeting-problem">Please fill this in.<' in line.text
     assert 'id="transfer_number-problem">expected a number such as +15550100<' in line.text
+    assert 'id="fallback_number-problem">expected a number such as +15550100<' in line.text
     assert 'id="emergency_number-problem">expected 2 to 6 digits such as 911<' in line.text
     assert 'id="minutes-problem">Please give at least 5.<' in service.text
     assert await practice(database) == CLINIC

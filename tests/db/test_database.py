@@ -41,6 +41,7 @@ PRACTICE = Practice(
     greeting="Hello.",
     hours={"monday": (TimeRange(time(8, 30), time(12)), TimeRange(time(13), time(17)))},
     transfer_number="+15550111",
+    fallback_number="+15550112",
     closed=frozenset({date(2026, 12, 25)}),
     practitioners=(
         Practitioner("Dr. Lee", "lee@example.com"),

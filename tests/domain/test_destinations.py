@@ -57,8 +57,12 @@ def test_numbers_that_cost_or_are_far_away_are_not(practice: Practice, number: s
 
 def test_a_number_that_the_practice_has_written_down_is_reached_wherever_it_is() -> None:
     practice = replace(
-        US, transfer_number="+447400123456", inbox=InboxRules(escalate_to=("+41791234567",))
+        US,
+        transfer_number="+447400123456",
+        fallback_number="+447400123457",
+        inbox=InboxRules(escalate_to=("+41791234567",)),
     )
 
     assert may_reach("+447400123456", practice)
+    assert may_reach("+447400123457", practice)
     assert may_reach("+41791234567", practice)

@@ -23,7 +23,7 @@ practice:
   timezone: America/New_York
   numbers: ["+15550100"]
   transfer_number: "+15550111"
-  greeting: "Thank you for calling Maple Street Clinic. How can I help?"
+{more}  greeting: "Thank you for calling Maple Street Clinic. How can I help?"
 hours: {hours}
 practitioners:
   - name: Dr. Lee
@@ -73,10 +73,12 @@ class House:
             return await client.post(f"{self.url}{path}", data=form)
 
 
-def environment(directory: Path, *, hours: str = ALWAYS_OPEN, **more: str) -> dict[str, str]:
+def environment(
+    directory: Path, *, hours: str = ALWAYS_OPEN, practice_lines: str = "", **more: str
+) -> dict[str, str]:
     """Settings of a server whose files are below `directory`."""
     practice = directory / "practice.yaml"
-    practice.write_text(PRACTICE.format(hours=hours))
+    practice.write_text(PRACTICE.format(hours=hours, more=practice_lines))
     return {
         "VAR_DIRECTORY": str(directory),
         "PRACTICE_FILE": str(practice),
