@@ -26,7 +26,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db import SqlDatabase, open_database
 from db.engine import async_url
-from db.models import actions, appointments, calls, messages, turns
+from db.models.booking import appointments
+from db.models.calls import actions, calls, turns
+from db.models.staff import messages
 from receptionist.numbers.counting import Counting
 from receptionist.ports.numbers import VendorErrors
 from tests.admin.clinic import PRACTICE, Staff, pages_of, room_of, token

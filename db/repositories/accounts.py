@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import accounts
+from db.models.staff import accounts
 from db.repositories.calls import upsert
 from receptionist.ports.staff import Account
 

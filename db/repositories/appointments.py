@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import appointments, taken_times
+from db.models.booking import appointments, taken_times
 from db.repositories.paging import page_of
 from receptionist.domain.booking import Slot
 from receptionist.errors import NotFound, SlotTaken

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import calendar_blocks, calendar_feeds
+from db.models.booking import calendar_blocks, calendar_feeds
 from db.repositories.calls import upsert
 from receptionist.ports.follow_up import REPEATED, CalendarBlock, CalendarFeed
 

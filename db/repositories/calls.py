@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Table, case, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import actions, callers, calls, turns
+from db.models.calls import actions, callers, calls, turns
 from db.repositories.paging import page_of
 from receptionist.ports.records import (
     ALL_CALLS,

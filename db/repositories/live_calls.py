@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.staff_models import staff_requests
+from db.models.staff import staff_requests
 from receptionist.ports.live_calls import StaffRequest
 
 

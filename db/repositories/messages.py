@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Select, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import message_events, messages
+from db.models.staff import message_events, messages
 from db.repositories.calls import Announce, upsert
 from db.repositories.paging import NOT_A_CURSOR, encode_cursor, page_of, read_cursor
 from receptionist.errors import ChangedMeanwhile, InvalidArguments, NotFound

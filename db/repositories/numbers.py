@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import actions, calls, turns
+from db.models.calls import actions, calls, turns
+from db.models.staff import day_numbers, vendor_errors
 from db.repositories.calls import upsert
-from db.staff_models import day_numbers, vendor_errors
 from receptionist.ports.numbers import CountedCall, DayNumbers, VendorErrors
 
 Said = tuple[int, Mapping[str, float]]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import outbox
+from db.models.booking import outbox
 from db.repositories.calls import upsert
 from receptionist.ports.follow_up import OutboxRow
 

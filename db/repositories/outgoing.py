@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import outgoing_calls
+from db.models.calls import outgoing_calls
 
 SPENDING_LOCK = 7_265_002
 

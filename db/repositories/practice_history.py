@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import practice_versions, practices, unanswered_questions
+from db.models.practices import practice_versions, practices, unanswered_questions
 from db.repositories.calls import upsert
 from receptionist.ports.practice_history import PracticeVersion, Question, QuestionStatus
 

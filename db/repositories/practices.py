@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import faqs, phone_numbers, practices, practitioners, services
+from db.models.practices import faqs, phone_numbers, practices, practitioners, services
 from db.repositories.calls import upsert
 from receptionist.domain.practice import (
     BookingRules,

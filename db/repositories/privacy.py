@@ -7,18 +7,10 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import (
-    actions,
-    appointments,
-    callers,
-    calls,
-    message_events,
-    messages,
-    recordings,
-    turns,
-    unanswered_questions,
-    waiting_list,
-)
+from db.models.booking import appointments, waiting_list
+from db.models.calls import actions, callers, calls, recordings, turns
+from db.models.practices import unanswered_questions
+from db.models.staff import message_events, messages
 from db.repositories.calls import upsert
 from receptionist.errors import NotFound
 from receptionist.ports.staff import Recording

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import audit_logs, stream_tokens
+from db.models.calls import stream_tokens
+from db.models.staff import audit_logs
 from db.repositories.paging import page_of
 from receptionist.ports.paging import ListQuery, Page
 from receptionist.ports.records import AuditCheck, AuditRow

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import RowMapping, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import texts, waiting_list
+from db.models.booking import texts, waiting_list
 from db.repositories.calls import upsert
 from receptionist.ports.follow_up import TextRecord, Waiting
 

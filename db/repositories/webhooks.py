@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import outbox
+from db.models.booking import outbox
+from db.models.staff import webhooks
 from db.repositories.outbox import SqlOutbox
-from db.staff_models import webhooks
 from receptionist.ports.webhooks import SEND_WEBHOOK, Webhook, WebhookEvent
 
 

@@ -1,6 +1,7 @@
 """The frame around every staff page: navigation, who is signed in, errors as pages."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,6 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse, Response
 
 from receptionist.admin import views
-from receptionist.admin.section import Section
 from receptionist.errors import ChangedMeanwhile, InvalidArguments, NotFound, ReceptionistError
 from receptionist.pages import Pages
 from receptionist.ports.staff import Account
@@ -32,12 +32,27 @@ WORDS: Mapping[int, tuple[str, str]] = {
 """Title and sentence of each error page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page as the navigation knows it."""
+
+    name: str
+    """In the navigation, and what a page says it belongs to."""
+    address: str
+    place: int
+    """In the navigation, lowest first; 0 keeps it out."""
+    daily: bool = False
+    """The front desk's, always in sight; the others are under "More"."""
+    managers_only: bool = False
+    """Keeps it out of others' navigation; its routes have to ask for `room.manager` themselves."""
+
+
 class Frame:
     """Render pages with everything around them."""
 
     def __init__(self) -> None:
         self._pages = Pages("receptionist.admin")
-        self._sections: tuple[Section, ...] = ()
+        self._entries: tuple[Entry, ...] = ()
         self._pages.environment.globals.update(
             masked=views.masked,
             length=views.length,
@@ -47,9 +62,9 @@ class Frame:
             channels=views.CHANNELS,
         )
 
-    def show(self, sections: tuple[Section, ...]) -> None:
+    def show(self, entries: Iterable[Entry]) -> None:
         """The navigation."""
-        self._sections = tuple(section for section in sections if section.place)
+        self._entries = tuple(entry for entry in entries if entry.place)
 
     def static(self, request: Request, name: str) -> Response:
         """A style, script or picture of the pages."""
@@ -66,9 +81,9 @@ class Frame:
         status: int = 200,
     ) -> HTMLResponse:
         """A page; without an account it has no navigation."""
-        shown = [s for s in self._sections if who and (who.is_manager or not s.managers_only)]
-        daily = [s for s in shown if s.daily]
-        rare = [s for s in shown if not s.daily]
+        shown = [e for e in self._entries if who and (who.is_manager or not e.managers_only)]
+        daily = [e for e in shown if e.daily]
+        rare = [e for e in shown if not e.daily]
         # A menu for a single page would only hide it.
         if len(rare) == 1:
             daily, rare = shown, []

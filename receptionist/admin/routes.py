@@ -17,7 +17,7 @@ def create_admin(room: StaffRoom) -> APIRouter:
     """The routes of every section, the events, and what is not there."""
     router = APIRouter(prefix="/admin", include_in_schema=False, route_class=page_route(room.frame))
     sections = find_sections()
-    room.frame.show(tuple(sections))
+    room.frame.show(sections)
     for section in sections:
         section.add_routes(router, room)
 

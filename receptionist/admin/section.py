@@ -8,28 +8,18 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-if TYPE_CHECKING:
-    from receptionist.admin.room import StaffRoom
+from receptionist.admin.frame import Entry
+from receptionist.admin.room import StaffRoom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Entry):
     """`add_routes` gets a router whose prefix is `/admin`."""
 
-    name: str
-    """In the navigation, and what a page says it belongs to."""
-    address: str
-    place: int
-    """In the navigation, lowest first; 0 keeps it out."""
-    add_routes: Callable[[APIRouter, "StaffRoom"], None]
-    daily: bool = False
-    """The front desk's, always in sight; the others are under "More"."""
-    managers_only: bool = False
-    """Keeps it out of others' navigation; its routes have to ask for `room.manager` themselves."""
+    add_routes: Callable[[APIRouter, StaffRoom], None]
 
 
 def find_sections() -> Sequence[Section]:

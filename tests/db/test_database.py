@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from db import SqlDatabase, open_database
-from db.models import metadata
+from db.models.base import metadata
 from receptionist.domain.booking import Slot
 from receptionist.domain.practice import (
     BookingRules,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from db import SqlDatabase
 from db.engine import MIGRATIONS
-from db.models import metadata
+from db.models.base import metadata
 from receptionist.domain.practice import Faq
 from receptionist.ports.practice_history import Question
 from receptionist.practice_file import load_practice

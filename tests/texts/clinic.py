@@ -23,6 +23,12 @@ ANNA, BEN, CARA, DAN = "+12125550123", "+12125550124", "+12125550125", "+1212555
 TUESDAY_TEN = datetime(2027, 3, 2, 10, tzinfo=NEW_YORK)
 LEE = "lee@example.com"
 SOON = timedelta(seconds=30)
+QUARTER = timedelta(minutes=15)
+OFFER = (
+    "Maple Street Clinic: Tue, Mar 2 at 10 AM with Dr. Lee has become free. "
+    "Reply YES by 10:15 AM to take it, NO to leave it."
+)
+"""What whoever waits is told when `freed` has happened."""
 """By then what follows a change at once has been done."""
 
 
@@ -159,3 +165,8 @@ async def open_texting_clinic(
         practice = await uow.practices.get(await uow.practices.save(wanted))
     assert practice is not None
     return TextingClinic(database, practice, calendar, messaging)
+
+
+async def freed(clinic: TextingClinic) -> Appointment:
+    """Anna has booked Tuesday at ten and cancels it."""
+    return await clinic.cancel(await clinic.book())
