@@ -15,16 +15,13 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
 from providers.live.embedded import EmbeddedLive
-from receptionist.ports.adapter import Adapter
+from providers.redis_client import NAME, redis_adapter
 from receptionist.ports.live_calls import LiveChannel, LiveWord, LiveWords
 
 log = structlog.get_logger()
 
-NAME = "redis"
 CHANNEL = "receptionist:live"
 SAID_AGAIN_S = 5.0
 BELIEVED_S = 15.0
@@ -32,12 +29,6 @@ BELIEVED_S = 15.0
 BACK_S = 1.0
 MOST_WAITING = 500
 ANSWER_S = 5.0
-
-
-class RedisLiveSettings(BaseSettings, extra="ignore"):
-    """Environment: REDIS_URL."""
-
-    redis_url: SecretStr | None = None
 
 
 class RedisLive:
@@ -168,10 +159,8 @@ class RedisLive:
                 self._send("listen", call=call_sid)
 
 
-def _build(settings: RedisLiveSettings) -> LiveChannel:
-    return RedisLive(settings.redis_url.get_secret_value() if settings.redis_url else "")
+def _build(url: str) -> LiveChannel:
+    return RedisLive(url)
 
 
-ADAPTER: Adapter[LiveChannel, RedisLiveSettings] = Adapter(
-    RedisLiveSettings, _build, lambda settings: settings.redis_url is not None
-)
+ADAPTER = redis_adapter(_build)
