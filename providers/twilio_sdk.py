@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from receptionist.errors import ProviderLimited, ProviderRefused, ProviderUnavailable
 
@@ -66,6 +68,53 @@ def sdk_client(
     return Client(
         account_sid, auth_token, http_client=HttpxTwilio(logging.getLogger("twilio"), True, None)
     )
+
+
+class TwilioAccount(BaseSettings, env_prefix="TWILIO_", extra="ignore"):
+    """Environment: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_BASE_URL."""
+
+    account_sid: str | None = None
+    auth_token: SecretStr | None = None
+    base_url: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether requests can be made."""
+        return bool(self.account_sid and self.auth_token)
+
+    @property
+    def key(self) -> str:
+        """The token itself; empty without one."""
+        return self.auth_token.get_secret_value() if self.auth_token else ""
+
+
+class TwilioAdapter:
+    """What adapters of an account have in common."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        base_url: str | None = None,
+        *,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> None:
+        self._account_sid = account_sid
+        self._http = httpx.AsyncClient(timeout=timeout)
+        self._client = sdk_client(account_sid, auth_token, self._http, base_url)
+
+    async def check(self) -> None:
+        """Fetch the account."""
+        with translated():
+            account = await self._client.api.accounts(self._account_sid).fetch_async()
+        if account.status not in (None, "active"):
+            raise ProviderRefused(NAME, f"the account is {account.status}")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
 
 
 @contextmanager

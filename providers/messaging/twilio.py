@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
-from providers.twilio_sdk import NAME, TIMEOUT, sdk_client, translated
-from receptionist.errors import NumberRefused, ProviderRefused
+from providers.twilio_sdk import NAME, TIMEOUT, TwilioAccount, TwilioAdapter, translated
+from receptionist.errors import NumberRefused
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.messaging import Messaging
 
@@ -32,25 +30,16 @@ LOOKED_AT = 20
 LOST = ("failed", "undelivered", "canceled")
 
 
-class TwilioMessagingSettings(BaseSettings, env_prefix="TWILIO_", extra="ignore"):
-    """Environment: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_BASE_URL,
-    TWILIO_MESSAGING_SERVICE_SID (absent: texts come from the practice's number)."""
+class TwilioMessagingSettings(TwilioAccount):
+    """Environment: TWILIO_MESSAGING_SERVICE_SID as well (absent: texts come from the practice's
+    number)."""
 
-    account_sid: str | None = None
-    auth_token: SecretStr | None = None
-    base_url: str | None = None
     messaging_service_sid: str | None = None
 
-    @property
-    def complete(self) -> bool:
-        """Whether requests can be made."""
-        return bool(self.account_sid and self.auth_token)
 
-
-class TwilioMessaging:
+class TwilioMessaging(TwilioAdapter):
     """Fulfil `Messaging` with Twilio."""
 
-    name = NAME
     external = True
 
     def __init__(
@@ -62,10 +51,8 @@ class TwilioMessaging:
         messaging_service_sid: str | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
-        self._account_sid = account_sid
+        super().__init__(account_sid, auth_token, base_url, timeout=timeout)
         self._messaging_service_sid = messaging_service_sid
-        self._http = httpx.AsyncClient(timeout=timeout)
-        self._client = sdk_client(account_sid, auth_token, self._http, base_url)
 
     async def send(
         self,
@@ -89,17 +76,6 @@ class TwilioMessaging:
         if status_url is not None:
             wanted["status_callback"] = status_url
         return await self._create(wanted)
-
-    async def check(self) -> None:
-        """Fetch the account."""
-        with translated():
-            account = await self._client.api.accounts(self._account_sid).fetch_async()
-        if account.status not in (None, "active"):
-            raise ProviderRefused(NAME, f"the account is {account.status}")
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def _create(self, wanted: dict[str, Any]) -> str:
         from twilio.base.exceptions import TwilioRestException
@@ -129,10 +105,9 @@ class TwilioMessaging:
 
 
 def _build(settings: TwilioMessagingSettings) -> Messaging:
-    token = settings.auth_token.get_secret_value() if settings.auth_token else ""
     return TwilioMessaging(
         settings.account_sid or "",
-        token,
+        settings.key,
         settings.base_url,
         messaging_service_sid=settings.messaging_service_sid,
     )

@@ -7,11 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
 from providers.errors import refusal
-from providers.twilio_sdk import NAME, TIMEOUT, sdk_client, translated
+from providers.twilio_sdk import NAME, TIMEOUT, TwilioAccount, TwilioAdapter, translated
 from receptionist.errors import NotFound, ProviderRefused
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.telephony import NumberWebhooks, SoundForm, TelephonyControl
@@ -25,23 +23,8 @@ LARGEST_RECORDING = 32 * 1024 * 1024
 """Half an hour as WAV; a voicemail has two minutes at most."""
 
 
-class TwilioSettings(BaseSettings, env_prefix="TWILIO_", extra="ignore"):
-    """Environment: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_BASE_URL."""
-
-    account_sid: str | None = None
-    auth_token: SecretStr | None = None
-    base_url: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether requests can be made."""
-        return bool(self.account_sid and self.auth_token)
-
-
-class TwilioTelephony:
+class TwilioTelephony(TwilioAdapter):
     """Fulfil `TelephonyControl` with Twilio."""
-
-    name = NAME
 
     def __init__(
         self,
@@ -51,9 +34,7 @@ class TwilioTelephony:
         *,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
-        self._account_sid = account_sid
-        self._http = httpx.AsyncClient(timeout=timeout)
-        self._client = sdk_client(account_sid, auth_token, self._http, base_url)
+        super().__init__(account_sid, auth_token, base_url, timeout=timeout)
         self._auth = (account_sid, auth_token)
         base = (base_url or BASE_URL).rstrip("/")
         self._media = f"{base}/2010-04-01/Accounts/{account_sid}/Recordings"
@@ -144,17 +125,6 @@ class TwilioTelephony:
                 trunk_sid="",
             )
 
-    async def check(self) -> None:
-        """Fetch the account."""
-        with translated():
-            account = await self._client.api.accounts(self._account_sid).fetch_async()
-        if account.status not in (None, "active"):
-            raise ProviderRefused(NAME, f"the account is {account.status}")
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
     async def _owned(self, number: str) -> Any:
         with translated():
             found = await self._client.incoming_phone_numbers.list_async(
@@ -163,11 +133,10 @@ class TwilioTelephony:
         return next((item for item in found if item.phone_number == number), None)
 
 
-def _build(settings: TwilioSettings) -> TelephonyControl:
-    token = settings.auth_token.get_secret_value() if settings.auth_token else ""
-    return TwilioTelephony(settings.account_sid or "", token, settings.base_url)
+def _build(account: TwilioAccount) -> TelephonyControl:
+    return TwilioTelephony(account.account_sid or "", account.key, account.base_url)
 
 
-ADAPTER: Adapter[TelephonyControl, TwilioSettings] = Adapter(
-    TwilioSettings, _build, lambda settings: settings.complete
+ADAPTER: Adapter[TelephonyControl, TwilioAccount] = Adapter(
+    TwilioAccount, _build, lambda account: account.complete
 )
