@@ -97,6 +97,8 @@ class Settings(BaseSettings):
         default=None, ge=1, validation_alias=AliasChoices("STREAM_CALLS")
     )
     """Most calls on media streams at once in one process; more are taken in plain mode."""
+    stream_server: Literal["auto", "picows", "uvicorn"] = _setting("STREAM_SERVER", "auto")
+    """Who carries media streams; `auto` is picows where it is installed."""
     stt_budget_seconds: float = Field(
         default=1.5, gt=0, validation_alias=AliasChoices("STT_BUDGET_SECONDS")
     )

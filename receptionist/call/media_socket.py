@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+EXTENSION = "receptionist.media_socket"
+"""Under this name a server that has a `MediaSocket` of its own offers it to the application."""
+
 
 class MediaSocket(Protocol):
     """Text and binary messages in, text messages out."""

@@ -47,6 +47,7 @@ class Address:
 def serve(settings: Settings, address: Address, workers: int) -> None:
     """Run until stopped. Raises `ConfigurationError` before anything listens."""
     configure_logging(settings.log_level, settings.log_format)
+    stream_protocol(settings)
     with bind(address) as listener:
         with reached():
             prepared = asyncio.run(prepare(settings))
@@ -78,6 +79,20 @@ class Crew:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.board.wipe(number, spent_s=spent.ru_utime + spent.ru_stime)
         forget_process(pid, self.folder)
+
+
+def stream_protocol(settings: Settings) -> Any:
+    """What uvicorn is to serve WebSockets with. Raises `ConfigurationError`."""
+    if settings.stream_server != "uvicorn":
+        try:
+            from receptionist.commands.stream_socket import StreamProtocol
+        except ImportError:
+            if settings.stream_server == "picows":
+                problem = "STREAM_SERVER='picows': install it with: pip install receptionist[fast]"
+                raise ConfigurationError([problem]) from None
+        else:
+            return StreamProtocol
+    return "websockets-sansio"
 
 
 @contextmanager
@@ -145,7 +160,7 @@ def _run(settings: Settings, listener: socket.socket, place: Place | None) -> No
         factory=True,
         http=http,
         loop="uvloop",
-        ws="websockets-sansio",
+        ws=stream_protocol(settings),
         # 160-byte frames grow dearer, not smaller, and Twilio's answer to pings is undocumented.
         ws_per_message_deflate=False,
         ws_ping_interval=None,

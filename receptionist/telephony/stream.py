@@ -7,6 +7,7 @@ from receptionist.call.active import ActiveCalls
 from receptionist.call.background import Background
 from receptionist.call.file import CallFile, open_file, utc_now
 from receptionist.call.handler import StreamServices, TwilioCallHandler
+from receptionist.call.media_socket import EXTENSION, MediaSocket
 from receptionist.call.memory import CallMemory
 from receptionist.call.recovery import close_if_not_resumed
 from receptionist.call.stream_tokens import bare, redeem_stream_token
@@ -116,8 +117,9 @@ class MediaStreams:
 
     async def _hold(self, socket: WebSocket, file: CallFile) -> None:
         log.info("stream_connected")
+        media: MediaSocket | None = socket.scope.get("extensions", {}).get(EXTENSION)
         handler = TwilioCallHandler(
-            StarletteMediaSocket(socket),
+            media or StarletteMediaSocket(socket),
             file,
             self._warm.take(file.call_sid, file.practice),
             self._detector.listen(),

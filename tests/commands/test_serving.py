@@ -76,10 +76,11 @@ async def calling(server: ServerProcess) -> AsyncIterator[Placed]:
             await call.hang_up()
 
 
-@pytest.mark.parametrize("workers", ["1", "3"])
+@pytest.mark.parametrize(("workers", "streams"), [("1", "picows"), ("3", "uvicorn")])
 async def test_after_sigterm_the_calls_on_the_line_finish_and_then_it_stops(
-    tmp_path: Path, settings: dict[str, str], workers: str
+    tmp_path: Path, settings: dict[str, str], workers: str, streams: str
 ) -> None:
+    settings["STREAM_SERVER"] = streams
     async with server_process(tmp_path, "--workers", workers, **settings) as server:
         async with calling(server) as call:
             server.send(signal.SIGTERM)
@@ -93,10 +94,11 @@ async def test_after_sigterm_the_calls_on_the_line_finish_and_then_it_stops(
     assert call.report.streams == 1
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("workers", "streams"), [("1", "uvicorn"), ("2", "picows")])
 async def test_a_call_that_outlasts_the_deadline_is_taken_up_by_the_next_server(
-    tmp_path: Path, settings: dict[str, str], workers: str
+    tmp_path: Path, settings: dict[str, str], workers: str, streams: str
 ) -> None:
+    settings["STREAM_SERVER"] = streams
     old, new = {**settings, "DRAIN_SECONDS": "0.5"}, settings
     port = free_port()
     async with (

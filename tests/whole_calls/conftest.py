@@ -23,3 +23,11 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     with capture_logs() as log:
         async with open_house() as house:
             yield Stage(house, recogniser, model, log)
+
+
+@pytest.fixture(params=["uvicorn", "picows"])
+def stream_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who carries the streams of a test: each holds to the same."""
+    name: str = request.param
+    monkeypatch.setenv("STREAM_SERVER", name)
+    return name

@@ -12,6 +12,7 @@ import uvicorn
 
 from receptionist.app import create_app
 from receptionist.bootstrap import Services, prepare
+from receptionist.commands.serving import stream_protocol
 from receptionist.line.caller import CallOptions
 from receptionist.line.console import options_for
 from receptionist.settings import Settings, read_settings
@@ -45,10 +46,17 @@ NEVER_OPEN = "{}"
 class House:
     """A running server, and how to look into it."""
 
-    def __init__(self, url: str, settings: Settings, services: Services) -> None:
+    def __init__(
+        self, url: str, settings: Settings, services: Services, server: uvicorn.Server
+    ) -> None:
+        self._server = server
         self.url = url
         self.settings = settings
         self.services = services
+
+    def stop(self) -> None:
+        """As after a signal."""
+        self._server.should_exit = True
 
     def options(self, **more: Any) -> CallOptions:
         """A call to this server."""
@@ -100,7 +108,7 @@ async def open_house() -> AsyncIterator[House]:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=stream_protocol(settings),
         ws_per_message_deflate=False,
         ws_max_size=1024 * 1024,
         ws_ping_interval=None,
@@ -115,6 +123,6 @@ async def open_house() -> AsyncIterator[House]:
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         try:
-            yield House(f"http://127.0.0.1:{port}", settings, app.state.services)
+            yield House(f"http://127.0.0.1:{port}", settings, app.state.services, server)
         finally:
             server.should_exit = True

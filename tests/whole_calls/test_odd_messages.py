@@ -20,7 +20,7 @@ from tests.call.fakes import FakeRecogniser, FakeVoice
 from tests.whole_calls.held import LOUD, answered_call, held_call
 from tests.whole_calls.house import House, environment, open_house
 
-pytestmark = pytest.mark.call
+pytestmark = [pytest.mark.call, pytest.mark.usefixtures("stream_server")]
 SID = "CA" + "7" * 32
 STREAM = "MZ" + "7" * 32
 

@@ -21,7 +21,7 @@ from receptionist.telephony.signature import FORWARDING_HEADERS
 from tests.call.fakes import FakeRecogniser, FakeVoice
 from tests.whole_calls.house import House, environment, open_house
 
-pytestmark = pytest.mark.call
+pytestmark = [pytest.mark.call, pytest.mark.usefixtures("stream_server")]
 
 TOKEN = "12345678901234567890123456789012"
 PUBLIC = "https://reception.example.com"

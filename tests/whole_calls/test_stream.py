@@ -19,7 +19,7 @@ from receptionist.ports.speech_to_text import EndOfTurn, FinalTranscript, Partia
 from tests.call.fakes import FakeRecogniser, FakeRecognition, FakeVoice
 from tests.whole_calls.house import House, environment, open_house
 
-pytestmark = pytest.mark.call
+pytestmark = [pytest.mark.call, pytest.mark.usefixtures("stream_server")]
 
 GREETING = "Thank you for calling Maple Street Clinic. How can I help?"
 
