@@ -22,6 +22,8 @@ from receptionist.domain.linear_text import LinearText
 
 Guess = Callable[[Row], str]
 OTHERWISE = "out_of_scope"
+NO_INTENTS = ("wrong", "right", "upset")
+"""Rules that are hints only."""
 
 
 def crossed() -> dict[bool, LinearText]:
@@ -43,7 +45,7 @@ def ours(row: Row) -> str:
 def rules_only(row: Row) -> str:
     """The first rule that fits, without a model."""
     plain = intent_rules.plain(row["text"])
-    known = [name for name in intent_rules.fitting(plain) if name not in ("wrong", "right")]
+    known = [name for name in intent_rules.fitting(plain) if name not in NO_INTENTS]
     return next(iter(known), None) or intent_rules.opening(plain) or OTHERWISE
 
 

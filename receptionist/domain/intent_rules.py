@@ -13,7 +13,9 @@ _PERSON = one_of(
     r"""
     human(?: being)?|person|people|someone|somebody|one of you|receptionist|reception
     front desk|agent|representative|rep|operator|staff|nurse|manager|supervisor|advisor
-    colleague|team|adult
+    colleague|team|adult|employee|associate|assistant|consultant|secretary|clerk|owner|boss
+    helpdesk|help desk|switchboard|call cent(?:er|re)|customer (?:services?|care|support)
+    members? of staff
     """
 )
 _VISIT = one_of(
@@ -94,6 +96,24 @@ ANYWHERE: Mapping[str, str] = {
         \bis (?:there )?(?:anyone|anybody|someone) there\b
         \bdon'?t want to (?:talk|speak) to (?:you|an? (?:machine|robot|computer|bot))\b
         \b(?:get|find) (?:me )?(?:someone|somebody) (?:to|who)\b
+        \b(?:want|need|get|prefer|said|asked for|give me|like|call|fetch) (?:a |an |the |your |
+            some )*(?:real |live |actual )?(?:human|operator|agent|representative|rep|person|
+            receptionist|advisor|supervisor|manager|customer service|colleague)\b
+        \b(?:speak|talk|chat)\b.{{0,20}}\b(?:directly|in person|by phone|on the phone)\b
+        \b(?:done|finished|stop|not|hate) (?:talking|speaking|chatting) (?:to|with) (?:you|this)\b
+        \b(?:i give up|where is (?:everybody|everyone|the staff|the receptionist))\b
+        \b(?:call|phone|ring|contact|reach) (?:you|them|reception|the (?:desk|reception|office|
+            practice|surgery|clinic|manager)) (?:directly|on the phone|by phone|myself)\b
+        \b(?:pass|hand|patch|forward|redirect|escalate) (?:me|us|this call|my call)\b
+        \b(?:deal|discuss|sort|reach|contact|get hold)\b.{{0,25}}\b(?:with|to|of|by|a|an|the|your|
+            some)\b ?(?:a |an |the |your |real |live |actual |other )*(?:{_PERSON})\b
+        \b(?:human|live|real|manual) (?:help|assistance|support|service|agent|operator|being|
+            voice)\b
+        \b(?:any|some|real|actual|other|is there an?) (?:\w+ )?(?:people|humans?|staff|
+            persons?) (?:i|there|available|around|who|that|to|working|at)\b
+        \b(?:someone|somebody|anyone|anybody) (?:i can (?:speak|talk)|at the|from (?:the|your)|
+            to (?:speak|talk|help))\b
+        \bnot (?:to )?(?:a |an |with a |to a )?(?:machine|robot|computer|bot|recording)\b
     """,
     "goodbye": r"""
         \b(?:good ?bye|bye(?: ?bye)?|farewell|so long|take care|see (?:you|ya))\b
@@ -245,6 +265,23 @@ ANYWHERE: Mapping[str, str] = {
         \b(?:what|when|where|which|who|how|why)\b.{3,}
         ^(?:do you|does|is there|are there|can i|could i|can you|is it|is the|do i)\b
         \b(?:tell me|i (?:want|need|would like) to know|wondering|explain)\b
+    """,
+    "upset": r"""
+        \b(?:you|this|it|that|(?:you|this|it|that)'s|you'?re|getting) (?:is |are |getting |
+            just |so |really |very |absolutely |completely |totally )*(?:useless|hopeless|
+            frustrat\w+|annoying|ridiculous|absurd|pathetic|stupid|crazy|nonsense|a joke|
+            no (?:help|use))\b
+        \b(?:waste|wasting) (?:of |my )?(?:my )?time\b
+        \b(?:fed up|had enough|sick of|tired of|losing (?:my )?patience|
+            going (?:round )?in circles)\b
+        \b(?:going|getting|get|got) (?:me |us )?nowhere\b
+        \byou(?:'re| are)(?: not|n'?t) (?:helping|listening)\b
+        ^(?:this|it)(?:'s| is)(?: not|n'?t) (?:working|helping)$
+        \byou (?:can'?t|cannot|don'?t|won'?t|do not|never) (?:help|listen)\b
+        \bi(?:'m| am) (?:so |really |very |getting )*(?:frustrated|annoyed|angry|upset|
+            furious)\b
+        \b(?:do|does|did)(?:n'?t| not) make (?:any )?sense\b
+        \b(?:complain|complaint|unacceptable|for (?:god|heaven|christ|goodness)'?s sake)\b
     """,
     "wrong": r"""
         \b(?:not (?:right|correct|true|it|what i|quite)|incorrect(?:ly)?|wrong(?:ly)?)\b
