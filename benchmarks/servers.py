@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ import httpx
 from receptionist.line.caller import CallOptions
 from receptionist.line.console import options_for
 from receptionist.line.webhooks import Addresses
+from tests.commands.server_process import free_port
 from tests.emulators import deepgram, elevenlabs
 
 ROOT = Path(__file__).parents[1]
@@ -209,11 +209,3 @@ class BalancedOptions(CallOptions):
     def addresses(self) -> Addresses:
         """What is signed and what is dialled."""
         return BalancedAddresses(self.balancer, self.on_stream)
-
-
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -1,11 +1,27 @@
-"""What every test run ends with: the names of the tests that could not run here, and why."""
+"""Databases for whoever asks; and what every run ends with: which tests could not run here, why."""
 
 import os
 from collections import Counter
 
 import pytest
 
+from tests.servers import BOTH, fresh_database
+
 _skipped: Counter[str] = Counter()
+
+
+@pytest.fixture
+async def database(tmp_path):
+    """An empty SQLite database."""
+    async with fresh_database("sqlite", tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(params=BOTH)
+async def either_database(request, tmp_path):
+    """An empty database: the test runs on SQLite and on PostgreSQL."""
+    async with fresh_database(request.param, tmp_path) as opened:
+        yield opened
 
 
 def pytest_runtest_logreport(report):

@@ -3,35 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from tests.admin.clinic import Staff, fill, pages_of, room_of
 from tests.admin.test_calendar import CLINIC, book, page_of
 from tests.admin.test_settings import change
-from tests.postgres import drop_database, make_database, server_url
+from tests.servers import fresh_database
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[SqlDatabase]:
-    server = await server_url()
-    if server is None:
-        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-    url, name = await make_database(server)
-    opened = open_database(url)
-    await opened.start()
-    await opened.upgrade()
-    await fill(opened)
-    async with opened.transaction() as uow:
-        await uow.practices.save(replace(CLINIC, id=1))
-    try:
+async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
+    async with fresh_database("postgresql", tmp_path) as opened:
+        await fill(opened)
+        async with opened.transaction() as uow:
+            await uow.practices.save(replace(CLINIC, id=1))
         yield opened
-    finally:
-        await opened.aclose()
-        await drop_database(server, name)
 
 
 async def test_every_page_answers(database: SqlDatabase) -> None:

@@ -5,20 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from providers.calendar.google import GoogleCalendar, read_account
 from receptionist.domain.practice import Practice
 from tests.booking.surgery import KIM, LEE, Surgery, open_practice, open_surgery
 from tests.emulators.google import GoogleEmulator
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await opened.start()
-    await opened.upgrade()
-    yield opened
-    await opened.aclose()
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """Work that follows a change: leased, tried again, done once by key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.booking.outbox import (
     AT_ONCE,
     LONGEST_PAUSE_S,
@@ -21,30 +20,14 @@ from receptionist.booking.outbox import (
 from receptionist.errors import ProviderUnavailable
 from receptionist.ports.follow_up import OutboxRow
 from tests.booking.surgery import Clock, unfinished
-from tests.postgres import drop_database, make_database, server_url
 
 LEASE = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    server, name = None, ""
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    if request.param == "postgresql":
-        server = await server_url()
-        if server is None:
-            pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-        url, name = await make_database(server)
-    opened = open_database(url)
-    await opened.start()
-    await opened.upgrade()
-    try:
-        yield opened
-    finally:
-        await opened.aclose()
-        if server is not None:
-            await drop_database(server, name)
+@pytest.fixture
+def database(either_database: SqlDatabase) -> SqlDatabase:
+    return either_database
 
 
 class Desk:

@@ -22,7 +22,7 @@ from db import SqlDatabase, open_database
 from receptionist.ports.records import ListQuery
 from tests.booking.surgery import KIM, LEE, booked, open_practice, unfinished, utc_now
 from tests.emulators.google_process import control, google_process
-from tests.postgres import drop_database, make_database, server_url
+from tests.servers import postgresql
 
 pytestmark = pytest.mark.call
 
@@ -189,12 +189,5 @@ async def test_of_two_hundred_callers_one_gets_the_slot_on_sqlite(
 async def test_of_two_hundred_callers_one_gets_the_slot_on_postgresql(
     tmp_path: Path, rounds: dict[str, Arm]
 ) -> None:
-    server = await server_url()
-    if server is None:
-        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-    url, name = await make_database(server)
-    try:
-        async with offices(url, tmp_path, processes=4) as shared:
-            await shared.one_after_another(rounds)
-    finally:
-        await drop_database(server, name)
+    async with postgresql() as url, offices(url, tmp_path, processes=4) as shared:
+        await shared.one_after_another(rounds)

@@ -1,13 +1,12 @@
 """What a manager changes is there at the next call and the next start, in every process."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.bootstrap.phrases import ReadyPhrases
 from receptionist.bootstrap.practices import save_practice
 from receptionist.call.speech_cache import SpeechCache
@@ -20,13 +19,9 @@ NEW = replace(PRACTICE, greeting="Good morning.")
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await opened.start()
-    await opened.upgrade()
-    await save_practice(opened, PRACTICE)
-    yield opened
-    await opened.aclose()
+async def database(database: SqlDatabase) -> SqlDatabase:
+    await save_practice(database, PRACTICE)
+    return database
 
 
 async def changed_by_hand(database: SqlDatabase) -> None:

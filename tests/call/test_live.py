@@ -1,14 +1,12 @@
 """What staff ask of a call reaches whoever holds it, once, and the caller's line obeys."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from providers.live.embedded import EmbeddedLive
 from receptionist.call import phrases
 from receptionist.call.desk import FrontDesk
@@ -53,18 +51,14 @@ class Held:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    opened = open_database(f"sqlite:///{tmp_path / 'calls.db'}")
-    await opened.start()
-    await opened.upgrade()
-    async with opened.transaction() as uow:
+async def database(database: SqlDatabase) -> SqlDatabase:
+    async with database.transaction() as uow:
         practice_id = await uow.practices.save(PRACTICE)
         for sid, channel in (("CA1", "stream"), ("CA2", "plain")):
             await uow.calls.add(
                 CallRecord(sid, practice_id, "+15550142", "+15550100", NOW, channel=channel)
             )
-    yield opened
-    await opened.aclose()
+    return database
 
 
 async def ask(database: SqlDatabase, *requests: StaffRequest) -> None:

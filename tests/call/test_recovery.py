@@ -1,13 +1,11 @@
 """Calls that a crash left open are closed with the truth; those on the line are left alone."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.call.memory import CallMemory
 from receptionist.call.recovery import LONGEST_TRANSFER, SILENT, close_left_open
 from receptionist.ports.records import CallRecord
@@ -15,15 +13,6 @@ from tests.conversation.fakes import PRACTICE
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    database = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await database.start()
-    await database.upgrade()
-    yield database
-    await database.aclose()
 
 
 async def open_call(database: SqlDatabase, seen: timedelta | None, **state: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 from db import Pool, open_database
 from receptionist.errors import DatabaseAway
 from receptionist.settings import Settings
-from tests.postgres import drop_database, make_database, server_url
+from tests.servers import postgresql
 
 pytestmark = pytest.mark.server
 
@@ -25,24 +25,19 @@ async def held_by(url: str) -> int:
 
 
 async def test_a_process_holds_no_more_connections_than_it_may() -> None:
-    server = await server_url()
-    if server is None:
-        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-    url, name = await make_database(server)
-    database = open_database(url, Pool(size=2, overflow=1, wait_s=0.05))
-    try:
+    async with postgresql() as url:
+        database = open_database(url, Pool(size=2, overflow=1, wait_s=0.05))
         async with AsyncExitStack() as stack:
-            for _ in range(3):
-                await stack.enter_async_context(database.reading())
-            held = await held_by(url)
-            with pytest.raises(DatabaseAway):
-                await stack.enter_async_context(database.reading())
-        async with asyncio.timeout(10):
-            while await held_by(url) > 2:
-                await asyncio.sleep(0.02)
-    finally:
-        await database.aclose()
-        await drop_database(server, name)
+            stack.push_async_callback(database.aclose)
+            async with AsyncExitStack() as busy:
+                for _ in range(3):
+                    await busy.enter_async_context(database.reading())
+                held = await held_by(url)
+                with pytest.raises(DatabaseAway):
+                    await busy.enter_async_context(database.reading())
+            async with asyncio.timeout(10):
+                while await held_by(url) > 2:
+                    await asyncio.sleep(0.02)
 
     assert held == 3
 

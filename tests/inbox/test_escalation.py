@@ -1,13 +1,11 @@
 """A message that nobody takes in time is made known, once, and without a caller's words."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from providers.telephony.embedded import EmbeddedTelephony
 from receptionist.booking.outbox import OutboxWorker
 from receptionist.booking.text_sender import TextSender
@@ -92,15 +90,11 @@ class Inbox:
 
 
 @pytest.fixture
-async def inbox(tmp_path: Path) -> AsyncIterator[Inbox]:
-    database = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await database.start()
-    await database.upgrade()
+async def inbox(database: SqlDatabase) -> Inbox:
     async with database.transaction() as uow:
         await uow.practices.save(PRACTICE)
         await uow.messages.add(MESSAGE)
-    yield Inbox(database)
-    await database.aclose()
+    return Inbox(database)
 
 
 async def test_an_urgent_message_is_escalated_once_when_its_minutes_are_over(

@@ -1,14 +1,12 @@
 """What a practice may spend in a day, on both databases' terms."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from providers.messaging.embedded import EmbeddedMessaging
 from providers.telephony.embedded import EmbeddedTelephony
 from receptionist.booking.text_sender import TextSender
@@ -18,7 +16,6 @@ from receptionist.limits.guarded import GuardedMessaging, GuardedTelephony
 from receptionist.limits.spending import Spending
 from receptionist.observability import Metrics
 from receptionist.ports.records import ListQuery
-from tests.postgres import drop_database, make_database, server_url
 
 ANNA, BEN, MANAGER = "+12125550123", "+12125550124", "+12125550190"
 PREMIUM = "+19005551234"
@@ -88,26 +85,12 @@ class Office:
             return [m.message for m in (await uow.messages.list(ListQuery())).items]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
-    server, name, url = None, "", f"sqlite:///{tmp_path / 'test.db'}"
-    if request.param == "postgresql":
-        server = await server_url()
-        if server is None:
-            pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-        url, name = await make_database(server)
-    database = open_database(url)
-    await database.start()
-    await database.upgrade()
-    async with database.transaction() as uow:
+@pytest.fixture
+async def office(either_database: SqlDatabase) -> Office:
+    async with either_database.transaction() as uow:
         practice = await uow.practices.get(await uow.practices.save(PRACTICE))
     assert practice is not None
-    try:
-        yield Office(database, practice)
-    finally:
-        await database.aclose()
-        if server is not None:
-            await drop_database(server, name)
+    return Office(either_database, practice)
 
 
 async def test_a_practices_rules_are_kept_as_they_were_given(office: Office) -> None:

@@ -15,9 +15,9 @@ import structlog
 
 from receptionist.errors import ReceptionistError
 from receptionist.observability import configure_logging
+from tests.servers import REDIS
 from tests.tracing.collector import Collector
 
-REDIS = "redis://127.0.0.1:6379/9"
 FIRST, LAST = "Zebulon", "Quillfeather"
 NUMBER = "+12125550147"
 OTHER = "+12125550168"
@@ -103,13 +103,3 @@ async def watched_redis(leaks: Leaks) -> AsyncIterator[None]:
                 if over in leaks.redis[-1]:
                     break
     await client.aclose()
-
-
-async def redis_answers() -> bool:
-    client = redis.asyncio.Redis.from_url(REDIS, socket_connect_timeout=1)
-    try:
-        return bool(await client.ping())
-    except redis.exceptions.RedisError:
-        return False
-    finally:
-        await client.aclose()

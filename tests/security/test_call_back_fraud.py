@@ -1,14 +1,12 @@
 """Numbers that callers leave are called only where the practice would call."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.domain.practice import OutgoingRules, Practice
 from receptionist.limits.spending import Spending
 from receptionist.observability import Metrics
@@ -30,19 +28,15 @@ PRACTICE = Practice(
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    opened = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await opened.start()
-    await opened.upgrade()
+async def database(database: SqlDatabase) -> SqlDatabase:
     now = datetime.now(UTC)
-    async with opened.transaction() as uow:
+    async with database.transaction() as uow:
         await uow.practices.save(PRACTICE)
         for name, phone in (("premium", PREMIUM), ("anna", ANNA), ("ben", "+12125550143")):
             message = StaffMessage(name, 1, "CA1", "X", phone, "Hi.", "routine", None, "new", now)
             await uow.messages.add(message)
             await uow.messages.record(name, "call_back", by="mia")
-    yield opened
-    await opened.aclose()
+    return database
 
 
 async def press_one(database: SqlDatabase, message: str) -> str:

@@ -26,14 +26,13 @@ from tests.security.canary import (
     MARKS,
     NUMBER,
     OTHER,
-    REDIS,
     WORDS,
     Leaks,
     QuotingError,
-    redis_answers,
     watched,
     watched_redis,
 )
+from tests.servers import redis_url
 from tests.tracing.collector import running_collector
 from tests.whole_calls.held import answered_call, held_call
 from tests.whole_calls.house import House, environment, open_house
@@ -121,8 +120,7 @@ async def opened(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Street]:
     """Parametrised with whether calls are streamed."""
-    if not await redis_answers():
-        pytest.skip("no Redis here")
+    where = await redis_url()
     recogniser, model, voice = FakeRecogniser(), BreakingModel(), FakeVoice()
     voice.bytes_a_character = 8
     vendors = Vendors([recogniser], [model], [voice]) if request.param else None
@@ -132,7 +130,7 @@ async def opened(
             tmp_path,
             VAD_PROVIDER="energy",
             LOG_LEVEL="DEBUG",
-            REDIS_URL=REDIS,
+            REDIS_URL=where,
             OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
             PHONE_PAGE="on",
         )

@@ -1,8 +1,6 @@
 """Calling a caller back, as Twilio asks for it."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
-from db import SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.domain.practice import Practice
 from receptionist.limits.spending import Spending
 from receptionist.observability import Metrics
@@ -54,10 +52,7 @@ class Twilio:
 
 
 @pytest.fixture
-async def twilio(tmp_path: Path) -> AsyncIterator[Twilio]:
-    database = open_database(f"sqlite:///{tmp_path / 'test.db'}")
-    await database.start()
-    await database.upgrade()
+async def twilio(database: SqlDatabase) -> Twilio:
     now = datetime.now(UTC)
     async with database.transaction() as uow:
         await uow.practices.save(PRACTICE)
@@ -72,8 +67,7 @@ async def twilio(tmp_path: Path) -> AsyncIterator[Twilio]:
     verifier = RequestVerifier(BASE, TOKEN)
     spending = Spending(database, lambda: datetime.now(UTC), Metrics())
     app.include_router(CallBacks(database, verifier, Addresses(BASE), refused, spending).router())
-    yield Twilio(app, database)
-    await database.aclose()
+    return Twilio(app, database)
 
 
 async def test_nothing_is_said_of_the_caller_before_a_key_is_pressed(twilio: Twilio) -> None:

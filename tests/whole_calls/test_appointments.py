@@ -8,7 +8,7 @@ import pytest
 from receptionist.commands.administration import upgrade
 from receptionist.line.line import place_call
 from receptionist.line.script import Say
-from tests.postgres import drop_database, make_database, server_url
+from tests.servers import BOTH, postgresql
 from tests.whole_calls.house import NEVER_OPEN, House, environment, open_house
 
 pytestmark = pytest.mark.call
@@ -21,7 +21,7 @@ BOOKING = (
 )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+@pytest.fixture(params=BOTH)
 async def house(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
@@ -31,15 +31,11 @@ async def house(
         async with open_house() as opened:
             yield opened
         return
-    server = await server_url()
-    if server is None:
-        pytest.skip("no PostgreSQL here: set TEST_DATABASE_URL")
-    url, name = await make_database(server)
-    monkeypatch.setenv("DATABASE_URL", url)
-    await upgrade(quiet=True)
-    async with open_house() as opened:
-        yield opened
-    await drop_database(server, name)
+    async with postgresql() as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        await upgrade(quiet=True)
+        async with open_house() as opened:
+            yield opened
 
 
 async def talk(house: House, *says: str, **options: object) -> tuple[str, dict]:

@@ -7,7 +7,7 @@ import pytest
 
 from providers.audio.redis import KEPT_S, PREFIX, RedisAudio
 from receptionist.errors import ProviderUnavailable
-from tests.security.canary import REDIS, redis_answers
+from tests.servers import redis_url
 
 
 def some_key() -> str:
@@ -16,9 +16,8 @@ def some_key() -> str:
 
 @pytest.mark.server
 async def test_what_one_process_keeps_another_one_has() -> None:
-    if not await redis_answers():
-        pytest.skip("no Redis here")
-    first, second, key = RedisAudio(REDIS), RedisAudio(REDIS), some_key()
+    where = await redis_url()
+    first, second, key = RedisAudio(where), RedisAudio(where), some_key()
 
     assert await second.get(key) is None
     await first.put(key, b"\x7f\xff\x00")
@@ -30,9 +29,8 @@ async def test_what_one_process_keeps_another_one_has() -> None:
 
 @pytest.mark.server
 async def test_what_is_asked_for_is_kept_for_another_month() -> None:
-    if not await redis_answers():
-        pytest.skip("no Redis here")
-    store, key = RedisAudio(REDIS), some_key()
+    where = await redis_url()
+    store, key = RedisAudio(where), some_key()
     await store.put(key, b"audio")
     await store._redis.expire(PREFIX + key, 60)
 

@@ -10,15 +10,13 @@ from providers.breakers.embedded import EmbeddedBreakers
 from providers.breakers.redis import RedisBreakers
 from receptionist.errors import ProviderUnavailable
 from receptionist.ports.breaker_store import BreakerStore
-from tests.security.canary import REDIS, redis_answers
+from tests.servers import redis_url
 
 LLM = "llm:openai"
 
 
 async def made(prefix: str) -> RedisBreakers:
-    if not await redis_answers():
-        pytest.skip("no Redis here")
-    return RedisBreakers(REDIS, answer_s=2, prefix=prefix)
+    return RedisBreakers(await redis_url(), answer_s=2, prefix=prefix)
 
 
 @pytest.fixture

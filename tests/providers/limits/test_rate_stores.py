@@ -13,16 +13,15 @@ from receptionist.domain.rates import Rate
 from receptionist.errors import ProviderUnavailable
 from receptionist.limits.spare import SparedRates
 from receptionist.ports.rate_store import RateStore
-from tests.security.canary import REDIS, redis_answers
+from tests.servers import redis_url
 
 HOURLY = Rate(3, 3600)
 
 
 @pytest.fixture(params=["embedded", pytest.param("redis", marks=pytest.mark.server)])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[RateStore]:
-    if request.param == "redis" and not await redis_answers():
-        pytest.skip("no Redis here")
-    made = EmbeddedRates() if request.param == "embedded" else RedisRates(REDIS, answer_s=2)
+    is_redis = request.param == "redis"
+    made = RedisRates(await redis_url(), answer_s=2) if is_redis else EmbeddedRates()
     yield made
     await made.close()
 
@@ -52,9 +51,8 @@ async def test_of_many_that_ask_at_once_so_many_are_let_through(store: RateStore
 
 @pytest.mark.server
 async def test_two_processes_count_together_in_redis() -> None:
-    if not await redis_answers():
-        pytest.skip("no Redis here")
-    first, second, key = RedisRates(REDIS, answer_s=2), RedisRates(REDIS, answer_s=2), some_key()
+    where = await redis_url()
+    first, second, key = RedisRates(where, answer_s=2), RedisRates(where, answer_s=2), some_key()
 
     assert [await store.take(key, HOURLY) for store in (first, second, first, second)] == [
         *[True] * 3,
@@ -66,9 +64,8 @@ async def test_two_processes_count_together_in_redis() -> None:
 
 @pytest.mark.server
 async def test_a_key_is_gone_when_there_is_nothing_left_to_pay() -> None:
-    if not await redis_answers():
-        pytest.skip("no Redis here")
-    store, key = RedisRates(REDIS, answer_s=2), some_key()
+    where = await redis_url()
+    store, key = RedisRates(where, answer_s=2), some_key()
     await store.take(key, Rate(100, 10))
     left_ms = await store._redis.pttl(f"receptionist:rate:{key}")
 

@@ -1,7 +1,6 @@
 """Words and wake-ups reach who listens: in one process, and through a real Redis in two."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from uuid import uuid4
@@ -12,27 +11,13 @@ from providers.live import redis as through_redis
 from providers.live.embedded import MOST_WAITING, EmbeddedLive
 from providers.live.redis import RedisLive
 from receptionist.ports.live_calls import LiveChannel, LiveWord
-
-URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+from tests.servers import redis_url
 
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not holds():
             await asyncio.sleep(0.01)
-
-
-async def answers() -> bool:
-    from redis.asyncio import Redis
-    from redis.exceptions import RedisError
-
-    client = Redis.from_url(URL, socket_connect_timeout=1)
-    try:
-        return bool(await client.ping())
-    except (RedisError, OSError):
-        return False
-    finally:
-        await client.aclose()
 
 
 @pytest.fixture(
@@ -46,14 +31,13 @@ async def channels(
         only = EmbeddedLive()
         yield only, only
         return
-    if not await answers():
-        pytest.skip("no Redis here: set TEST_REDIS_URL")
+    where = await redis_url()
     monkeypatch.setattr(through_redis, "CHANNEL", f"receptionist:test:{uuid4().hex}")
     async with AsyncExitStack() as stack:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         made = []
         for _ in range(2):
-            channel = RedisLive(URL)
+            channel = RedisLive(where)
             stack.push_async_callback(channel.close)
             stack.callback(group.create_task(channel.run()).cancel)
             woken = asyncio.Event()
@@ -125,4 +109,4 @@ async def test_without_redis_the_calls_of_this_process_are_heard() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"from":"x","kind":"word"}', b"\xff"])
 def test_what_others_put_on_the_channel_does_no_harm(data: bytes) -> None:
-    RedisLive(URL)._receive(data)
+    RedisLive("redis://127.0.0.1:1/0")._receive(data)
