@@ -19,6 +19,7 @@ from receptionist.booking.follow_up import (
     FollowUp,
     key_of,
 )
+from receptionist.booking.holds import held
 from receptionist.booking.outbox import OutboxWorker
 from receptionist.booking.taken import TakenTimes, known_times
 from receptionist.booking.waiting_turn import holder, open_offer
@@ -81,7 +82,7 @@ class PracticeBook:
             slots = best_offers(practice, wish, busy, now)
             for slot in slots:
                 if moving is None or not _overlap(slot, moving):
-                    row = _hold_row(practice, wish.service, slot, now, call_sid)
+                    row = held(practice, wish.service, slot, whose=call_sid, until=now + HELD)
                     # Times off the five-minute grid may touch in a cell, and what was offered
                     # from the waiting list is held already: not held again, still offered.
                     with suppress(SlotTaken):
@@ -275,9 +276,9 @@ async def _made_in_this_call(uow: UnitOfWork, wanted: BookingRequest) -> Appoint
 
 
 def _overlap(slot: Slot, appointment: Appointment) -> bool:
-    held = Interval(slot.start, slot.blocks_until)
+    wanted = Interval(slot.start, slot.blocks_until)
     own = Interval(appointment.start, appointment.blocks_until)
-    return slot.practitioner == appointment.practitioner and held.overlaps(own)
+    return slot.practitioner == appointment.practitioner and wanted.overlaps(own)
 
 
 def _row(request: BookingRequest, slot: Slot) -> Appointment:
@@ -298,27 +299,6 @@ def _row(request: BookingRequest, slot: Slot) -> Appointment:
         idempotency_key=request.key,
         units=slot.units,
         link_token=token_urlsafe(24),
-    )
-
-
-def _hold_row(
-    practice: Practice, service: Service, slot: Slot, now: datetime, call_sid: str
-) -> Appointment:
-    return Appointment(
-        id="",
-        practice_id=practice.id,
-        call_sid=call_sid,
-        service=service.name,
-        practitioner=slot.practitioner,
-        start=slot.start,
-        end=slot.end,
-        blocks_until=slot.blocks_until,
-        caller_name="",
-        phone=None,
-        date_of_birth=None,
-        status="held",
-        units=slot.units,
-        held_until=now + HELD,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from receptionist.booking.follow_up import WAITING_OFFER
+from receptionist.booking.holds import held
 from receptionist.booking.outbox import Job
 from receptionist.booking.taken import TakenTimes
 from receptionist.booking.text_sender import TextSender
@@ -213,7 +214,9 @@ async def _hold(
         offered_practitioner=choice.slot.practitioner,
         offered_until=choice.until,
     )
-    await uow.appointments.add(_held(practice, choice))
+    whose, until = holder(choice.waiting), choice.until
+    row = held(practice, choice.service, choice.slot, whose=whose, until=until)
+    await uow.appointments.add(row)
     await uow.waiting_list.update(offered)
     text = _key(WAITING_TEXT, offered)
     mark = {"waiting_id": offered.id, "until": choice.until.isoformat()}
@@ -221,23 +224,3 @@ async def _hold(
     following = {**payload, "told": [*told, text]}
     key = _key(WAITING_OFFER, offered)
     await uow.outbox.put(WAITING_OFFER, key, following, run_at=choice.until)
-
-
-def _held(practice: Practice, choice: Choice) -> Appointment:
-    slot = choice.slot
-    return Appointment(
-        id="",
-        practice_id=practice.id,
-        call_sid=holder(choice.waiting),
-        service=choice.service.name,
-        practitioner=slot.practitioner,
-        start=slot.start,
-        end=slot.end,
-        blocks_until=slot.blocks_until,
-        caller_name="",
-        phone=None,
-        date_of_birth=None,
-        status="held",
-        units=slot.units,
-        held_until=choice.until,
-    )

@@ -19,6 +19,8 @@ from receptionist.settings import Settings, setting_problems
 LAST_RESORT = "embedded"
 LAST = (LAST_RESORT, "energy", "file")
 """Those that need nothing outside come after those whose key is set."""
+REDIS_FORM = "REDIS_URL: expected an address such as redis://localhost:6379/0"
+REDIS_MISSING = "REDIS_URL: needs the redis package; install receptionist[redis]"
 
 
 def adapter_names(kind: str) -> list[str]:
@@ -54,6 +56,17 @@ def build_adapters(kind: str, wanted: Sequence[str], problems: list[str]) -> lis
         elif wanted:
             problems.append(f"{setting}={name!r}: its key is not set; see .env.example")
     return built
+
+
+def build_on_redis(kind: str, problems: list[str]) -> list[Any]:
+    """Those of a kind that Redis may be among; none when it cannot be reached as it is set."""
+    try:
+        return build_adapters(kind, [], problems)
+    except ImportError:
+        problems.append(REDIS_MISSING)
+    except ValueError:
+        problems.append(REDIS_FORM)
+    return []
 
 
 def _default_order(names: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from receptionist.bootstrap.adapters import build_adapters
+from receptionist.bootstrap.adapters import build_on_redis
 from receptionist.limits.guarded import GuardedMessaging, GuardedTelephony
 from receptionist.limits.rates import RateLimits
 from receptionist.limits.spare import SparedRates
@@ -16,20 +16,10 @@ from receptionist.ports.records import Database
 from receptionist.ports.telephony import TelephonyControl
 from receptionist.settings import Settings
 
-REDIS_FORM = "REDIS_URL: expected an address such as redis://localhost:6379/0"
-REDIS_MISSING = "REDIS_URL: needs the redis package; install receptionist[redis]"
-
 
 def build_rate_store(problems: list[str]) -> RateStore | None:
     """Redis with this process's memory beside it, or that alone; None when a setting is wrong."""
-    try:
-        stores: list[RateStore] = build_adapters("limits", [], problems)
-    except ImportError:
-        problems.append(REDIS_MISSING)
-        return None
-    except ValueError:
-        problems.append(REDIS_FORM)
-        return None
+    stores: list[RateStore] = build_on_redis("limits", problems)
     if len(stores) < 2:
         return next(iter(stores), None)
     return SparedRates(stores[0], stores[1])

@@ -1,7 +1,6 @@
 """What stands between callers and vendors that fail."""
 
-from receptionist.bootstrap.adapters import LAST_RESORT, build_adapters
-from receptionist.bootstrap.limits import REDIS_FORM, REDIS_MISSING
+from receptionist.bootstrap.adapters import LAST_RESORT, build_on_redis
 from receptionist.call.warm import Vendors
 from receptionist.observability import Metrics
 from receptionist.ports.breaker_store import BreakerStore
@@ -19,14 +18,7 @@ from receptionist.settings import Settings
 
 def build_breaker_store(problems: list[str]) -> BreakerStore | None:
     """Redis, or this process alone; None when a setting is wrong."""
-    try:
-        stores: list[BreakerStore] = build_adapters("breakers", [], problems)
-    except ImportError:
-        problems.append(REDIS_MISSING)
-        return None
-    except ValueError:
-        problems.append(REDIS_FORM)
-        return None
+    stores: list[BreakerStore] = build_on_redis("breakers", problems)
     return next(iter(stores), None)
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from receptionist.api.webhooks import WebhookSender
-from receptionist.bootstrap.adapters import build_adapters
-from receptionist.bootstrap.limits import REDIS_FORM, REDIS_MISSING
+from receptionist.bootstrap.adapters import build_on_redis
 from receptionist.call.background import Background
 from receptionist.call.live import LiveCalls
 from receptionist.call.warm import Vendors
@@ -71,12 +70,7 @@ def prices(settings: Settings) -> PriceTable:
 
 def _channel() -> LiveChannel:
     problems: list[str] = []
-    try:
-        built: list[LiveChannel] = build_adapters("live", [], problems)
-    except ImportError as exc:
-        raise ConfigurationError([REDIS_MISSING]) from exc
-    except ValueError as exc:
-        raise ConfigurationError([REDIS_FORM]) from exc
+    built: list[LiveChannel] = build_on_redis("live", problems)
     if problems:
         raise ConfigurationError(problems)
     return built[0]
