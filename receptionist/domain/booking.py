@@ -149,7 +149,9 @@ def offers(slots: Sequence[Slot]) -> list[Slot]:
     starts = list(by_start.values())
     days = sorted({slot.start.date() for slot in starts})
     if len(days) >= OFFERS:
-        return [next(s for s in starts if s.start.date() == day) for day in days[:OFFERS]]
+        # Of the first day its first time, of the next one around midday, of the third its last.
+        each = [[s for s in starts if s.start.date() == day] for day in days[:OFFERS]]
+        return [day[number * (len(day) - 1) // (OFFERS - 1)] for number, day in enumerate(each)]
     if len(starts) > OFFERS:
         starts = [starts[0], starts[len(starts) // 2], starts[-1]]
     chosen: list[Slot] = []

@@ -116,6 +116,7 @@ def test_at_most_three_are_offered_and_they_are_spread() -> None:
     assert len(one_day) == 3
     assert one_day[1].start - one_day[0].start > timedelta(hours=2)
     assert len({slot.start.date() for slot in a_week}) == 3
+    assert a_week[0].start.hour < a_week[1].start.hour < a_week[2].start.hour
 
 
 def test_a_refusal_says_why() -> None:
