@@ -34,6 +34,6 @@ def test_a_package_that_is_asked_for_and_missing_is_said(monkeypatch: pytest.Mon
     with pytest.raises(ConfigurationError) as refused:
         stream_protocol(read_settings())
 
-    assert refused.value.problems == [
+    assert list(refused.value.problems) == [
         "STREAM_SERVER='picows': install it with: pip install receptionist[fast]"
     ]
