@@ -18,9 +18,10 @@ from typing import Any, Protocol
 import structlog
 
 from db import journal_entries as entries
-from db.away import is_away
+from db.away import translated
 from db.journal_entries import Entry
 from db.local_journal import LocalJournal
+from receptionist.errors import DatabaseAway
 from receptionist.ports.records import (
     ActionRecord,
     CallRecord,
@@ -132,17 +133,11 @@ class SqlJournal:
         batch = list(islice(self._waiting, BATCH))
         latest = entries.latest(batch)
         try:
-            try:
-                await self._commit(latest)
-            except Exception as exc:
-                if is_away(exc):
-                    raise
+            if await self._refused(latest) is not None:
                 await self._commit_one_by_one(latest)
-        except Exception as exc:
-            if not is_away(exc):
-                raise
+        except DatabaseAway as exc:
             if not self.is_away:
-                log.error("journal_not_written", error=type(exc).__name__)
+                log.error("journal_not_written", error=type(exc.__cause__ or exc).__name__)
             self.is_away = True
             return False
         if self.is_away:
@@ -164,20 +159,25 @@ class SqlJournal:
         except OSError as exc:
             log.error("local_journal_not_written", error=type(exc).__name__)
 
-    async def _commit(self, batch: Sequence[Entry]) -> None:
-        async with self._database.transaction() as uow:
-            for entry in batch:
-                await entries.write(entry, uow)
+    async def _refused(self, batch: Sequence[Entry]) -> Exception | None:
+        """Commit them; what the database has against them. Raises `DatabaseAway`."""
+        try:
+            with translated():
+                async with self._database.transaction() as uow:
+                    for entry in batch:
+                        await entries.write(entry, uow)
+        except DatabaseAway:
+            raise
+        except Exception as exc:  # noqa: BLE001 - every driver refuses a row in its own way
+            return exc
+        return None
 
     async def _commit_one_by_one(self, batch: Sequence[Entry]) -> None:
         """A row that can never be stored must not hold up those of every other call."""
         for entry in batch:
-            try:
-                await self._commit([entry])
-            except Exception as exc:
-                if is_away(exc):
-                    raise
-                log.error("journal_row_set_aside", error=type(exc).__name__)
+            refusal = await self._refused([entry])
+            if refusal is not None:
+                log.error("journal_row_set_aside", error=type(refusal).__name__)
 
     async def _drain(self) -> None:
         try:

@@ -25,6 +25,7 @@ from receptionist.errors import ProviderError
 from receptionist.ports.calendar import Calendar, StoredEvent, event_id_for
 from receptionist.ports.follow_up import CalendarFeed, OutboxRow
 from receptionist.ports.records import Appointment, Database
+from receptionist.resilience.tolerance import Rounds
 
 log = structlog.get_logger()
 
@@ -57,11 +58,10 @@ class CalendarSync:
 
     async def run(self) -> None:
         """Have every calendar read each minute, by one process of all."""
+        queueing = Rounds("calendar_sync_not_queued")
         while self._calendar.external:
-            try:
+            with queueing.one():
                 await self.queue_all()
-            except Exception as exc:  # noqa: BLE001 - the database is away; the next minute comes
-                log.warning("calendar_sync_not_queued", error=type(exc).__name__)
             await asyncio.sleep(EVERY_S / 2)
 
     async def queue_all(self) -> None:

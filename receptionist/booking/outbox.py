@@ -17,6 +17,7 @@ import structlog
 from receptionist.errors import ReceptionistError
 from receptionist.ports.follow_up import OutboxRow
 from receptionist.ports.records import Database
+from receptionist.resilience.tolerance import Rounds, tolerated
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class OutboxWorker:
         self._lease = timedelta(seconds=lease_s)
         self._lease_s = lease_s
         self._poll_s = poll_s
+        self._reading = Rounds("outbox_unread")
         self._due = asyncio.Event()
         self._busy: Counter[str] = Counter()
         self._group: asyncio.TaskGroup | None = None
@@ -100,16 +102,11 @@ class OutboxWorker:
         return begun
 
     async def _work_for_ever(self, group: asyncio.TaskGroup) -> None:
-        is_away = False
         while True:
             self._due.clear()
-            try:
+            rows: list[OutboxRow] = []
+            with self._reading.one():
                 rows = await self._claim_what_has_a_place()
-                is_away = False
-            except Exception as exc:  # noqa: BLE001 - the database is away; it is asked again
-                if not is_away:
-                    log.error("outbox_unread", error=type(exc).__name__)
-                is_away, rows = True, []
             for row in rows:
                 self._busy[row.kind] += 1
                 self._spawn(group, self._do_in_turn(row))
@@ -122,12 +119,11 @@ class OutboxWorker:
 
     async def _tidy_for_ever(self) -> None:
         """What is done is of no use to anybody after a while."""
+        tidying = Rounds("outbox_untidied")
         while True:
-            try:
+            with tidying.one():
                 async with self._database.transaction() as uow:
                     await uow.outbox.forget_done(self._clock() - DONE_KEPT)
-            except Exception as exc:  # noqa: BLE001 - the database is away; it keeps
-                log.warning("outbox_untidied", error=type(exc).__name__)
             await asyncio.sleep(TIDIED_EVERY_S)
 
     def _spawn(
@@ -152,15 +148,13 @@ class OutboxWorker:
 
     async def _do_or_await(self, key: str, within_s: float) -> bool:
         now = self._clock()
-        try:
+        row = None
+        with self._reading.one():
             async with self._database.transaction() as uow:
                 row = await uow.outbox.claim_key(key, now, now + self._lease)
             if row is None:
                 return await self._done_by_another(key, within_s)
-        except Exception as exc:  # noqa: BLE001 - the database is away; it is done later
-            log.error("outbox_unread", error=type(exc).__name__)
-            return False
-        return await self._do(row)
+        return row is not None and await self._do(row)
 
     async def _done_by_another(self, key: str, within_s: float) -> bool:
         """Whoever looked for due rows at the right moment, here or in another process, has it."""
@@ -182,25 +176,23 @@ class OutboxWorker:
             self.wake()
 
     async def _do(self, row: OutboxRow) -> bool:
-        """Whether it is done. Never raises for what a job does."""
-        try:
-            failure = await self._attempt(row)
-            if failure is None:
-                async with self._database.transaction() as uow:
-                    await uow.outbox.finish(row.id, self._clock())
-            else:
+        """Whether it is done. Never raises; what cannot be written is begun anew by its lease."""
+        failure = await self._attempt(row)
+        with tolerated("outbox_unwritten", kind=row.kind):
+            if failure is not None:
                 await self._put_off(row, failure)
-        except Exception as exc:  # noqa: BLE001 - the database is away; the lease runs out
-            log.error("outbox_unwritten", kind=row.kind, error=type(exc).__name__)
-            return False
-        return failure is None
+                return False
+            async with self._database.transaction() as uow:
+                await uow.outbox.finish(row.id, self._clock())
+            return True
+        return False
 
     async def _attempt(self, row: OutboxRow) -> Exception | None:
         try:
             # Shorter than the lease: nobody else begins it while we are still at it.
             async with asyncio.timeout(self._lease_s * 0.8):
                 await self._jobs[row.kind](row)
-        except Exception as exc:  # noqa: BLE001 - whatever it was, the row says so and waits
+        except Exception as exc:  # noqa: BLE001 - a job may raise anything; its row says so
             return exc
         return None
 

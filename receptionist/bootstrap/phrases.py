@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-import structlog
-
 from receptionist.call.phrases import STANDING_PHRASES, greeting
 from receptionist.call.speech_cache import SpeechCache
 from receptionist.domain.practice import Practice
 from receptionist.domain.spoken_text import speakable
 from receptionist.ports.records import Database
 from receptionist.ports.text_to_speech import TextToSpeech
+from receptionist.resilience.tolerance import Rounds
 
-log = structlog.get_logger()
 LOOKED_EVERY_S = 5.0
 
 Phrase = tuple[str, str]
@@ -30,11 +28,10 @@ class ReadyPhrases:
 
     async def watch(self) -> None:
         """Look again every few seconds: another process may have saved a change."""
+        looking = Rounds("phrases_not_read")
         while True:
-            try:
+            with looking.one():
                 await self.look()
-            except Exception as exc:  # noqa: BLE001 - the database is away; it is asked again
-                log.warning("phrases_not_read", error=type(exc).__name__)
             await asyncio.sleep(LOOKED_EVERY_S)
 
     async def look(self) -> None:

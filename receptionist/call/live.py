@@ -15,6 +15,7 @@ import structlog
 from receptionist.call.file import utc_now
 from receptionist.ports.live_calls import LiveChannel, LiveWord, Speaker, StaffRequest
 from receptionist.ports.records import Database
+from receptionist.resilience.tolerance import Rounds
 
 log = structlog.get_logger()
 
@@ -94,7 +95,7 @@ class LiveCalls:
 
     async def watch(self) -> None:
         """Look for requests for ever."""
-        is_away = False
+        looking = Rounds("staff_requests_unread")
         forget_at = 0.0
         loop = asyncio.get_running_loop()
         while True:
@@ -102,16 +103,11 @@ class LiveCalls:
                 async with asyncio.timeout(LOOKED_EVERY_S):
                     await self._woken.wait()
             self._woken.clear()
-            try:
+            with looking.one():
                 await self.look()
                 if loop.time() >= forget_at:
                     await self._forget()
                     forget_at = loop.time() + FORGOTTEN_EVERY_S
-                is_away = False
-            except Exception as exc:  # noqa: BLE001 - the database is away; it is asked again
-                if not is_away:
-                    log.error("staff_requests_unread", error=type(exc).__name__)
-                is_away = True
 
     async def look(self) -> None:
         """Do what staff have asked of calls held here."""

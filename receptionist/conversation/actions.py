@@ -28,6 +28,7 @@ from receptionist.ports.function_handler import (
 )
 from receptionist.ports.language_model import ToolCall
 from receptionist.ports.records import ActionRecord
+from receptionist.resilience.tolerance import tolerated
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -136,12 +137,11 @@ class Actions:
 
     async def stored(self, call_sid: str) -> list[ActionRecord]:
         """What this call has changed in the world, from the database."""
-        try:
+        rows: Sequence[ActionRecord] = ()
+        # The conversation goes on with what it knows.
+        with tolerated("actions_unread"):
             async with self._database.reading() as uow:
                 rows = await uow.actions.of_call(call_sid)
-        except Exception as error:  # noqa: BLE001 - the conversation goes on with what it knows
-            log.error("actions_unread", error=type(error).__name__)
-            return []
         return [row for row in rows if row.result.get("ok") is True and self._changes(row.name)]
 
     def _changes(self, name: str) -> bool:
@@ -187,11 +187,10 @@ class Actions:
         self._under_way.pop(task, None)
 
     async def _store_outcome(self, call_sid: str, outcome: str) -> None:
-        try:
+        # What the caller hears matters more.
+        with tolerated("outcome_not_saved", outcome=outcome):
             async with self._database.transaction() as uow:
                 await uow.calls.set_outcome(call_sid, outcome)
-        except Exception as error:  # noqa: BLE001 - what the caller hears matters more
-            log.error("outcome_not_saved", outcome=outcome, error=type(error).__name__)
 
     async def _in_time(self, work: Awaitable[Finished], ready: _Ready, answer: Round) -> Finished:
         try:
@@ -225,12 +224,11 @@ class Actions:
         return finished
 
     async def _known(self, facts: CallFacts, call: ToolCall) -> ActionRecord | None:
-        try:
+        # Not known is not done twice: the handler's own key still holds.
+        with tolerated("action_lookup_failed", function=call.name):
             async with self._database.reading() as uow:
                 return await uow.actions.get(facts.call_sid, call.id)
-        except Exception as error:  # noqa: BLE001 - the handler's own key still holds
-            log.error("action_lookup_failed", function=call.name, error=type(error).__name__)
-            return None
+        return None
 
     async def _handled(self, ready: _Ready, facts: CallFacts, key: str) -> HandlerResult:
         try:
@@ -255,16 +253,16 @@ class Actions:
             facts.call_sid, key, call.name, arguments_of(call), dict(result.content), self._clock()
         )
         for _ in range(SAVE_ATTEMPTS):
-            try:
-                async with self._database.transaction() as uow:
-                    await uow.actions.save([row])
-                    if result.outcome is not None:
-                        await uow.calls.set_outcome(facts.call_sid, result.outcome)
+            # Tried again, then told honestly.
+            with tolerated("action_not_saved", function=call.name):
+                try:
+                    async with self._database.transaction() as uow:
+                        await uow.actions.save([row])
+                        if result.outcome is not None:
+                            await uow.calls.set_outcome(facts.call_sid, result.outcome)
+                except DatabaseAway:
+                    return self._kept_for_later(row, result.outcome)
                 return True
-            except DatabaseAway:
-                return self._kept_for_later(row, result.outcome)
-            except Exception as error:  # noqa: BLE001 - tried again, then told honestly
-                log.error("action_not_saved", function=call.name, error=type(error).__name__)
         return False
 
     def _kept_for_later(self, row: ActionRecord, outcome: str | None) -> bool:

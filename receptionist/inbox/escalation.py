@@ -18,6 +18,7 @@ from receptionist.ports.follow_up import OutboxRow
 from receptionist.ports.mail import Mail, OutgoingMail
 from receptionist.ports.records import Database
 from receptionist.ports.staff import StaffMessage
+from receptionist.resilience.tolerance import Rounds
 
 log = structlog.get_logger()
 
@@ -55,15 +56,10 @@ class Escalation:
 
     async def watch(self) -> None:
         """Look for ever."""
-        is_away = False
+        looking = Rounds("inbox_unread")
         while True:
-            try:
+            with looking.one():
                 await self.look()
-                is_away = False
-            except Exception as exc:  # noqa: BLE001 - the database is away; it is asked again
-                if not is_away:
-                    log.error("inbox_unread", error=type(exc).__name__)
-                is_away = True
             await asyncio.sleep(LOOKED_EVERY_S)
 
     async def look(self) -> int:

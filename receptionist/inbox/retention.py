@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-
 from receptionist.domain.practice import Practice
 from receptionist.inbox.recordings import DELETE_RECORDING
 from receptionist.ports.records import Database
-
-log = structlog.get_logger()
+from receptionist.resilience.tolerance import Rounds
 
 LOOKED_EVERY_S = 3600.0
 AT_ONCE = 20
@@ -25,11 +22,10 @@ class Retention:
 
     async def watch(self) -> None:
         """Look every hour."""
+        looking = Rounds("retention_not_kept")
         while True:
-            try:
+            with looking.one():
                 await self.look()
-            except Exception as exc:  # noqa: BLE001 - the database is away; the next hour comes
-                log.warning("retention_not_kept", error=type(exc).__name__)
             await asyncio.sleep(LOOKED_EVERY_S)
 
     async def look(self) -> int:

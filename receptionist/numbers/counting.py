@@ -8,15 +8,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from receptionist.domain.practice import Practice
 from receptionist.numbers.figures import Figures
 from receptionist.ports.numbers import DayNumbers, VendorErrors
 from receptionist.ports.records import Database
-
-log = structlog.get_logger()
+from receptionist.resilience.tolerance import Rounds
 
 LOOKED_EVERY_S = 10.0
 CALLS_AT_ONCE = 100
@@ -44,15 +42,11 @@ class Counting:
 
     async def watch(self) -> None:
         """Count for ever."""
-        is_away = False
+        looking = Rounds("days_not_counted")
         while True:
-            try:
+            left = False
+            with looking.one():
                 left = await self.look()
-                is_away = False
-            except Exception as exc:  # noqa: BLE001 - the database is away; it is asked again
-                if not is_away:
-                    log.error("days_not_counted", error=type(exc).__name__)
-                left, is_away = False, True
             await asyncio.sleep(BREATH_S if left else LOOKED_EVERY_S)
 
     async def look(self) -> bool:

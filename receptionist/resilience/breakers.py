@@ -17,6 +17,7 @@ from receptionist.observability import Metrics
 from receptionist.ports.breaker_store import BreakerStore
 from receptionist.ports.records import Database
 from receptionist.resilience.breaker import Admission, Breaker, Change, Rules
+from receptionist.resilience.tolerance import tolerated
 
 log = structlog.get_logger()
 
@@ -161,13 +162,11 @@ class Breakers:
                 await asyncio.sleep(AWAY_LOOK_S)
 
     async def _kept(self, adapter: str, change: Change) -> bool:
-        try:
+        with tolerated("breaker_row_not_kept"):
             async with self._database.transaction() as uow:
                 await uow.audit.append(actor="system", action=f"breaker.{change}", subject=adapter)
-        except Exception as error:  # noqa: BLE001 - the database may be away as well; tried again
-            log.warning("breaker_row_not_kept", error=type(error).__name__)
-            return False
-        return True
+            return True
+        return False
 
     async def _talk(self) -> None:
         while True:
