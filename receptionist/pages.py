@@ -60,8 +60,14 @@ def same_origin(connection: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
 
 
+SHARED = "receptionist"
+
+
 class Pages:
-    """One package's `templates/` (escaped by default) and `static/` (held in memory)."""
+    """One package's `templates/` (escaped by default) and `static/` (held in memory).
+
+    What every page needs stands in `receptionist/static/`.
+    """
 
     def __init__(self, package: str, *, microphone: bool = False) -> None:
         self._microphone = microphone
@@ -74,7 +80,8 @@ class Pages:
         )
         self._static = {
             item.name: item.read_bytes()
-            for item in files(package).joinpath("static").iterdir()
+            for home in (SHARED, package)
+            for item in files(home).joinpath("static").iterdir()
             if item.name.endswith(tuple(_TYPES))
         }
 
