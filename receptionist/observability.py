@@ -221,6 +221,10 @@ class Metrics:
             registry=self.registry,
         )
 
+    def vendor_failed(self, provider: str, code: str) -> None:
+        """A request to an outside service came to nothing."""
+        self.vendor_errors.labels(provider, code).inc()
+
     def page(self) -> bytes:
         """In Prometheus's text format."""
         if self._beside is None:

@@ -285,7 +285,9 @@ async def open_services(
         office = Office(database, booking.book, database.journal)
         await stack.enter_async_context(booking.running())
         handlers_used = tracing.handlers(build_handlers(metrics))
-        router = Router(vendors.models, handlers_used, office, utc_now)
+        router = Router(
+            vendors.models, handlers_used, office, utc_now, model_failed=metrics.vendor_failed
+        )
         stack.push_async_callback(router.close)
         background = await stack.enter_async_context(Background())
         services = _assemble(

@@ -224,7 +224,7 @@ class Hearing:
         else:
             code = "defect"
             log.error("recogniser_defect", provider=name, error=type(first).__name__)
-        self._metrics.vendor_errors.labels(name, code).inc()
+        self._metrics.vendor_failed(name, code)
 
 
 class _Undecided:

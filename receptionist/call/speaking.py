@@ -183,7 +183,7 @@ class Speaker:
         else:
             code = "defect"
             log.error("voice_defect", provider=name, error=type(failed).__name__)
-        self._metrics.vendor_errors.labels(name, code).inc()
+        self._metrics.vendor_failed(name, code)
 
     async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
         before = self._said_before

@@ -20,6 +20,10 @@ log = structlog.get_logger()
 LAST_MODEL_PATIENCE = 2.0
 
 
+ModelFailed = Callable[[str, str], None]
+"""Told a model's name and the error's code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Restarted:
     """The next model begins: what came so far is void, but for sentences already said."""
@@ -30,10 +34,11 @@ async def answer_of(
     request: Callable[[], ModelRequest],
     *,
     event_s: float,
+    failed: ModelFailed,
 ) -> AsyncGenerator[ModelEvent | Restarted, None]:
     """Events of one answer. `request` is asked anew for each model.
 
-    `event_s` bounds the wait for each event. Raises `ProviderUnavailable` when
+    `event_s` bounds the wait for each event; `failed` is told of each that did not answer. Raises `ProviderUnavailable` when
     every model has failed.
     """
     for position, model in enumerate(models):
@@ -47,6 +52,7 @@ async def answer_of(
                 yield event
             return
         except ProviderError as error:
+            failed(model.name, error.code)
             log.warning("model_failed", model=model.name, code=error.code, status=error.status)
         finally:
             await stream.aclose()

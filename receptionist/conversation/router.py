@@ -18,7 +18,7 @@ from receptionist.conversation.arguments import specification
 from receptionist.conversation.claimed_times import truth_about
 from receptionist.conversation.context import Conversation, Round
 from receptionist.conversation.events import EffectRequested, RouterEvent
-from receptionist.conversation.failover import Restarted, answer_of
+from receptionist.conversation.failover import ModelFailed, Restarted, answer_of
 from receptionist.conversation.prompt import system_prompt
 from receptionist.conversation.turn import Gate, Turn
 from receptionist.domain.emergencies import check_safety, emergency_reply
@@ -103,6 +103,7 @@ class Router:
         office: Office,
         clock: Callable[[], datetime],
         *,
+        model_failed: ModelFailed = lambda name, code: None,
         filler_after_s: float = 0.7,
         slow_model_s: float = 1.5,
         event_s: float = 4.0,
@@ -112,6 +113,7 @@ class Router:
         the next one is asked; `action_s` the wait for a function."""
         self._models = models
         self._clock = clock
+        self._model_failed = model_failed
         self._filler_after_s = filler_after_s
         self._slow_model_s = slow_model_s
         self._event_s = event_s
@@ -226,6 +228,7 @@ class Router:
             self._models[progress.failed_models :],
             lambda: self._request(conversation, notes),
             event_s=self._event_s,
+            failed=self._model_failed,
         )
         try:
             async for event in events:

@@ -204,8 +204,14 @@ class Line:
         self.models = models
         self.handlers = Handlers()
         self.rows = Rows()
+        self.failed: list[tuple[str, str]] = []
         self.router = Router(
-            models, self.handlers, Office(self.rows, None), lambda: NOW, **settings
+            models,
+            self.handlers,
+            Office(self.rows, None),
+            lambda: NOW,
+            model_failed=lambda name, code: self.failed.append((name, code)),
+            **settings,
         )  # type: ignore[arg-type]
         self.conversation = Conversation(FACTS)
 

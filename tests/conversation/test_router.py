@@ -173,6 +173,7 @@ async def test_when_every_model_fails_the_caller_hears_an_offer() -> None:
 
     assert spoken(await line.caller_says("Hi.")) == [TROUBLE]
     assert_whole(line.conversation)
+    assert line.failed == [(model.name, FAILED.code) for model in line.models]
 
 
 async def test_an_empty_answer_is_asked_for_again() -> None:
