@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from receptionist.domain.contacts import E164
 from receptionist.domain.practice import (
     WEEKDAYS,
     BookingRules,
@@ -30,7 +31,7 @@ from receptionist.domain.practice import (
 )
 from receptionist.errors import ConfigurationError
 
-Number = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+Number = Annotated[str, Field(pattern=E164)]
 NUMBER_OR_MAIL = r"^(\+[1-9]\d{6,14}|[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[A-Za-z]{2,})$"
 Destination = Annotated[str, Field(pattern=r"^([A-Z]{2}|\+[1-9]\d{0,14})$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]

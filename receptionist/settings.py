@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from receptionist.domain.contacts import is_e164
 from receptionist.domain.rates import Rate, read_rate
 from receptionist.errors import ConfigurationError
 from receptionist.limits.addresses import Network, read_networks
@@ -110,6 +111,8 @@ class Settings(BaseSettings):
     )
     """How long a caller waits for a connection, the first word, the first sound; then the next
     adapter is asked."""
+    operations_number: str | None = _setting("OPERATIONS_NUMBER", None)
+    """Who is told by text when an adapter's breaker opens."""
     llm_hedging: bool = _setting("LLM_HEDGING", False)
     """Whether a model that is slower than usual is asked a second time."""
     drain_seconds: float = Field(default=300, ge=0, validation_alias=AliasChoices("DRAIN_SECONDS"))
@@ -152,6 +155,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise ValueError("expected an address such as https://reception.example.com")
         return value.rstrip("/")
+
+    @field_validator("operations_number")
+    @classmethod
+    def _operations_number(cls, value: str | None) -> str | None:
+        if value is not None and not is_e164(value):
+            raise ValueError("expected a number such as +15550100")
+        return value
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod

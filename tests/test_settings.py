@@ -20,6 +20,7 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PORT", "eighty")
     monkeypatch.setenv("PUBLIC_URL", "reception.example.com")
     monkeypatch.setenv("PHONE_PAGE", "maybe")
+    monkeypatch.setenv("OPERATIONS_NUMBER", "5550190")
 
     with pytest.raises(ConfigurationError) as caught:
         read_settings()
@@ -28,6 +29,16 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert "PORT='eighty'" in message
     assert "PUBLIC_URL='reception.example.com': expected an address such as https://" in message
     assert "PHONE_PAGE='maybe'" in message
+    assert "OPERATIONS_NUMBER='5550190': expected a number such as +15550100" in message
+
+
+def test_operations_cannot_be_told_by_text_where_no_text_can_be_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPERATIONS_NUMBER", "+15550190")
+
+    with pytest.raises(ConfigurationError, match="OPERATIONS_NUMBER: no text can be sent"):
+        check_settings(read_settings())
 
 
 def test_a_secrets_value_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

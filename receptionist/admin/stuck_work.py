@@ -18,6 +18,7 @@ _WORDS: Mapping[str, str] = {
     "notice": "A caller has not been told of a change",
     "waiting": "Somebody on the waiting list has not been asked",
     "inbox": "Nobody could be told of a message that waits",
+    "operations": "Operations could not be told of an adapter that failed",
     "recording.delete": "A recording has not been deleted",
     "recording.write_down": "A voicemail has not been written down",
 }

@@ -26,7 +26,7 @@ from receptionist.bootstrap.handlers import build_handlers
 from receptionist.bootstrap.limits import Guards, build_guards, build_rate_store
 from receptionist.bootstrap.phrases import ReadyPhrases
 from receptionist.bootstrap.practices import save_practice
-from receptionist.bootstrap.resilience import build_breaker_store, guard_vendors
+from receptionist.bootstrap.resilience import build_breaker_store, build_operations, guard_vendors
 from receptionist.bootstrap.staff import build_inbox_work, build_staff_room
 from receptionist.bootstrap.watching import Watching, build_watching, prices
 from receptionist.call.active import ActiveCalls
@@ -144,7 +144,9 @@ def check_settings(settings: Settings) -> Practice | None:
     build_adapters("vad", settings.vad_provider, problems)
     build_telephony(problems)
     build_calendar(settings, problems)
-    build_messaging(settings, problems)
+    messaging = build_messaging(settings, problems)
+    if settings.operations_number and messaging and not messaging.external:
+        problems.append("OPERATIONS_NUMBER: no text can be sent to it; set TWILIO_ACCOUNT_SID")
     build_mail(settings, problems)
     try:
         prices(settings)
@@ -264,7 +266,9 @@ async def open_services(
         if (audio := build_audio_store()) is not None:
             stack.push_async_callback(audio.close)
         metrics = Metrics(beside=neighbours)
-        breakers = Breakers(shared, database, metrics)
+        operations = build_operations(settings, database, messaging, utc_now)
+        on_change = operations.changed if operations else None
+        breakers = Breakers(shared, database, metrics, on_change=on_change)
         vendors = guard_vendors(settings, vendors, breakers, metrics)
         guards = build_guards(settings, rates, database, telephony, messaging, metrics, utc_now)
         telephony, messaging = guards.telephony, guards.messaging
@@ -280,7 +284,11 @@ async def open_services(
             public_base=settings.public_url,
             messaging=messaging,
             link_base=settings.public_base,
-            other_jobs={**inbox.jobs, **watching.webhooks.jobs()},
+            other_jobs={
+                **inbox.jobs,
+                **watching.webhooks.jobs(),
+                **(operations.jobs() if operations else {}),
+            },
         )
         office = Office(database, booking.book, database.journal)
         await stack.enter_async_context(booking.running())

@@ -1,10 +1,15 @@
 """What stands between callers and vendors that fail."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from receptionist.bootstrap.adapters import LAST_RESORT, build_on_redis
 from receptionist.call.warm import Vendors
 from receptionist.observability import Metrics
 from receptionist.ports.breaker_store import BreakerStore
 from receptionist.ports.language_model import LanguageModel
+from receptionist.ports.messaging import Messaging
+from receptionist.ports.records import Database
 from receptionist.resilience.breakers import Breakers
 from receptionist.resilience.guarded import (
     Budget,
@@ -13,6 +18,7 @@ from receptionist.resilience.guarded import (
     guarded_voice,
 )
 from receptionist.resilience.hedged import hedged
+from receptionist.resilience.operations import Operations
 from receptionist.settings import Settings
 
 
@@ -20,6 +26,21 @@ def build_breaker_store(problems: list[str]) -> BreakerStore | None:
     """Redis, or this process alone; None when a setting is wrong."""
     stores: list[BreakerStore] = build_on_redis("breakers", problems)
     return next(iter(stores), None)
+
+
+def build_operations(
+    settings: Settings,
+    database: Database,
+    messaging: Messaging,
+    clock: Callable[[], datetime],
+) -> Operations | None:
+    """None when nobody is to be told. What a practice may spend on texts is not asked: it is
+    the house's own number, and a breaker gives few of them."""
+    if settings.operations_number is None:
+        return None
+    where = f"{settings.public_base}/admin/audit"
+    number = settings.operations_number
+    return Operations(database, messaging, clock, number=number, where=where)
 
 
 def guard_vendors(

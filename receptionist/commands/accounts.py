@@ -6,12 +6,12 @@ import typer
 
 from receptionist.admin.accounts import PasswordAccounts
 from receptionist.commands.database import current_database
+from receptionist.domain.contacts import is_e164
 from receptionist.errors import ReceptionistError
 from receptionist.ports.staff import Account, Role
 from receptionist.settings import read_settings
 
 ACTOR = "command"
-NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -19,7 +19,7 @@ async def add(username: str, role: Role, phone: str | None) -> int:
     """`account add`: prints the generated password, this once."""
     if not NAME.fullmatch(username):
         raise ReceptionistError(f"{username!r}: expected letters, digits, dots and dashes")
-    if phone is not None and not NUMBER.fullmatch(phone):
+    if phone is not None and not is_e164(phone):
         raise ReceptionistError("--phone: expected a number such as +15550100")
     async with current_database(read_settings()) as database:
         password = await PasswordAccounts(database).add(username, role, by=ACTOR)

@@ -1,5 +1,7 @@
 """Phone numbers: understood, kept as E.164, read back in groups, masked where shown in passing."""
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException
 
@@ -8,9 +10,16 @@ from receptionist.domain.practice import Practice
 ZONE_REGIONS = {"Europe/London": "GB", "Europe/Dublin": "IE", "Europe/Berlin": "DE"}
 """Regions of zones for practices without a number of their own; otherwise the number tells."""
 
+E164 = r"^\+[1-9]\d{6,14}$"
+
 WITHHELD = frozenset({"+266696687", "+7378742833", "+86282452253", "+2562533", "+8566696"})
 """`anonymous`, `restricted`, `unavailable`, `blocked` and `unknown`, as carriers spell them on the
 keypad: a number that many callers share proves nobody's identity."""
+
+
+def is_e164(text: str) -> bool:
+    """Whether it is written as numbers are kept."""
+    return re.fullmatch(E164, text) is not None
 
 
 def region_of(practice: Practice) -> str:

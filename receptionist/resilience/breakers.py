@@ -6,7 +6,7 @@ become metrics at once; audit rows and the other processes hear of them in the b
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +15,7 @@ import structlog
 from receptionist.errors import ProviderUnavailable, ReceptionistError
 from receptionist.observability import Metrics
 from receptionist.ports.breaker_store import BreakerStore
-from receptionist.ports.records import Database
+from receptionist.ports.records import Database, UnitOfWork
 from receptionist.resilience.breaker import Admission, Breaker, Change, Rules
 from receptionist.resilience.tolerance import tolerated
 
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 LOOK_S = 1.0
 AWAY_LOOK_S = 5.0
 MOST_WAITING = 100
+Follow = Callable[[UnitOfWork, str, Change], Awaitable[None]]
 
 
 class Attempt:
@@ -73,7 +74,10 @@ class Breakers:
         *,
         rules: Rules | None = None,
         clock: Callable[[], float] = time.monotonic,
+        on_change: Follow | None = None,
     ) -> None:
+        """`on_change` writes what follows from a change into the transaction that keeps it."""
+        self._on_change = on_change
         self._store = store
         self._database = database
         self._metrics = metrics
@@ -165,6 +169,8 @@ class Breakers:
         with tolerated("breaker_row_not_kept"):
             async with self._database.transaction() as uow:
                 await uow.audit.append(actor="system", action=f"breaker.{change}", subject=adapter)
+                if self._on_change is not None:
+                    await self._on_change(uow, adapter, change)
             return True
         return False
 
