@@ -136,14 +136,13 @@ class TwilioCallHandler:
     # In: the stream.
 
     async def _receive(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message is None:
-                self._ending.lose()
-                return
-            event = self._protocol.receive(message)
-            if event is not None:
-                self._stream_event(event)
+        await self._socket.listen(self._message)
+        self._ending.lose()
+
+    def _message(self, message: str | bytes) -> None:
+        event = self._protocol.receive(message)
+        if event is not None:
+            self._stream_event(event)
 
     def _stream_event(self, event: media_stream.StreamEvent) -> None:
         match event:

@@ -1,5 +1,6 @@
 """A media stream's socket as a call needs it, whatever server accepted it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 EXTENSION = "receptionist.media_socket"
@@ -9,8 +10,11 @@ EXTENSION = "receptionist.media_socket"
 class MediaSocket(Protocol):
     """Text and binary messages in, text messages out."""
 
-    async def receive(self) -> str | bytes | None:
-        """The next message; None when the connection is gone."""
+    async def listen(self, on_message: Callable[[str | bytes], None]) -> None:
+        """Hand on each message as it comes, until the connection is gone.
+
+        Called back and not awaited: to wake a task for a frame costs more than the frame.
+        """
 
     async def send(self, text: str) -> None:
         """Send a text message. Raises `ConnectionError` when the connection is gone."""

@@ -8,7 +8,9 @@ the closing handshake, and holding back who sends faster than is read.
 
 import asyncio
 import logging
-from collections import deque
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
@@ -21,12 +23,10 @@ from receptionist.call.media_socket import EXTENSION
 STREAMS = "/voice/stream/"
 LARGEST_REQUEST = 8 * 1024
 """Picows reads no longer ones; nor does Twilio send any."""
-MOST_WAITING = 500
-"""Messages that nobody has read: ten seconds of a call. Then the sender has to wait."""
 COPIED = 8 * 1024
 """Above this, picows 2.3 writes a header from memory that its next message overwrites."""
 HANDSHAKE_S = 5.0
-DATA = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION)
+CONTROL = (WSMsgType.PING, WSMsgType.PONG)
 _LOG = logging.getLogger("picows.streams")
 
 
@@ -46,7 +46,8 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         """The application's answer, or a message of its own."""
         if self._socket is not None:
-            await self._send_to(self._socket, message)
+            # The call has the socket itself; the application can only close it.
+            await self._socket.close(message.get("code", 1000))
         elif message["type"] == "websocket.accept" and self._is_for_picows:
             self._hand_over()
         else:
@@ -69,25 +70,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         self._socket.take_over(self.transport, self._request, self.config.ws_max_size)
         self._request = b""
 
-    async def _send_to(self, stream: "PicowsSocket", message: Any) -> None:
-        if message["type"] == "websocket.close":
-            await stream.close(message.get("code", 1000))
-            return
-        try:
-            await stream.send(message.get("text") or (message.get("bytes") or b"").decode())
-        except ConnectionError:
-            raise ClientDisconnected from None
-
-    async def receive(self) -> Any:
-        """The next event for the application."""
-        if self._socket is None:
-            return await super().receive()
-        message = await self._socket.receive()
-        if message is None:
-            return {"type": "websocket.disconnect", "code": 1005}
-        kind = "text" if isinstance(message, str) else "bytes"
-        return {"type": "websocket.receive", kind: message}
-
     def shutdown(self) -> None:
         """The server stops."""
         if self._socket is None:
@@ -105,18 +87,16 @@ class PicowsSocket(WSListener):
 
     def __init__(self, server: StreamProtocol) -> None:
         self._server = server
-        self._messages: deque[str | bytes] = deque()
-        self._arrived = asyncio.Event()
-        self._over = False
-        self._reading_paused = False
+        self._on_message: Callable[[str | bytes], None]
+        self._gone = asyncio.Event()
         self._writable = server.writable
-        self._parts: list[bytes] = []
+        self._parts = bytearray()
         self._parts_type: WSMsgType | None = None
         self._largest = 0
         self._transport: WSTransport
 
     def take_over(self, transport: asyncio.Transport, request: bytes, largest: int) -> None:
-        """Answer the request, and have all that follows it."""
+        """Answer the request, and have all that follows it, once somebody listens."""
         self._largest = largest
         protocol = WSProtocol(
             None,
@@ -141,29 +121,22 @@ class PicowsSocket(WSListener):
         self._transport = protocol.transport
         protocol.get_buffer(-1)[: len(request)] = request
         protocol.buffer_updated(len(request))
-        if not transport.is_closing():
-            transport.resume_reading()
 
     # What the call does.
 
-    async def receive(self) -> str | bytes | None:
-        """The next message; None when the connection is gone."""
-        while not self._messages:
-            if self._over:
-                return None
-            self._arrived.clear()
-            await self._arrived.wait()
-        message = self._messages.popleft()
-        if self._reading_paused and not self._messages:
-            self._reading_paused = False
-            self._transport.underlying_transport.resume_reading()
-        return message
+    async def listen(self, on_message: Callable[[str | bytes], None]) -> None:
+        """Hand on each message as it comes, until the connection is gone."""
+        # Picows calls from the loop itself, where logs would not know which call it is.
+        run: Any = copy_context().run
+        self._on_message = partial(run, on_message)
+        self._read_on()
+        await self._gone.wait()
 
     async def send(self, text: str) -> None:
         """Send a text message. Raises `ConnectionError` when the connection is gone."""
         if not self._writable.is_set():
             await self._writable.wait()
-        if self._over or self._transport.is_disconnected or self._transport.is_close_frame_sent:
+        if self._is_over:
             raise ConnectionError("media stream is gone")
         data = text.encode()
         if len(data) < COPIED:
@@ -173,13 +146,11 @@ class PicowsSocket(WSListener):
 
     async def close(self, code: int = 1000) -> None:
         """Close from our side; never raises."""
-        if self._over or self._transport.is_disconnected or self._transport.is_close_frame_sent:
+        if self._is_over:
             return
         self._transport.send_close(WSCloseCode(code))
         self._finish()
-        if self._reading_paused:
-            self._reading_paused = False
-            self._transport.underlying_transport.resume_reading()
+        self._read_on()
         self._server.wait_for_close()
 
     def end(self, code: WSCloseCode) -> None:
@@ -193,13 +164,13 @@ class PicowsSocket(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has come."""
         kind = frame.msg_type
-        if kind == WSMsgType.CLOSE:
-            self._closed_by_them(transport, frame)
-        elif kind not in DATA or transport.is_close_frame_sent:
-            return
-        elif frame.rsv1 or frame.rsv2 or frame.rsv3:
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.end(WSCloseCode.PROTOCOL_ERROR)
-        elif frame.fin and not self._parts_type and kind != WSMsgType.CONTINUATION:
+        elif kind == WSMsgType.CLOSE:
+            self._closed_by_them(transport, frame)
+        elif kind in CONTROL or self._is_over:
+            return
+        elif frame.fin and self._parts_type is None and kind != WSMsgType.CONTINUATION:
             self._deliver(kind, frame.get_payload_as_bytes())
         else:
             self._assemble(kind, frame)
@@ -219,32 +190,29 @@ class PicowsSocket(WSListener):
 
     def _assemble(self, kind: WSMsgType, frame: WSFrame) -> None:
         begins = kind != WSMsgType.CONTINUATION
-        if begins == bool(self._parts_type):
+        if begins == (self._parts_type is not None):
             self.end(WSCloseCode.PROTOCOL_ERROR)
             return
         if begins:
             self._parts_type = kind
-        self._parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, self._parts)) > self._largest:
+        self._parts += frame.get_payload_as_bytes()
+        if len(self._parts) > self._largest:
             self.end(WSCloseCode.MESSAGE_TOO_BIG)
         elif frame.fin and self._parts_type is not None:
-            whole, kind = b"".join(self._parts), self._parts_type
-            self._parts, self._parts_type = [], None
+            whole, kind = bytes(self._parts), self._parts_type
+            self._parts, self._parts_type = bytearray(), None
             self._deliver(kind, whole)
 
     def _deliver(self, kind: WSMsgType, data: bytes) -> None:
-        message: str | bytes = data
-        if kind == WSMsgType.TEXT:
-            try:
-                message = data.decode()
-            except UnicodeDecodeError:
-                self.end(WSCloseCode.INVALID_TEXT)
-                return
-        self._messages.append(message)
-        self._arrived.set()
-        if len(self._messages) >= MOST_WAITING and not self._reading_paused:
-            self._reading_paused = True
-            self._transport.underlying_transport.pause_reading()
+        if kind != WSMsgType.TEXT:
+            self._on_message(data)
+            return
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.end(WSCloseCode.INVALID_TEXT)
+        else:
+            self._on_message(text)
 
     def _closed_by_them(self, transport: WSTransport, frame: WSFrame) -> None:
         if not transport.is_close_frame_sent:
@@ -253,9 +221,17 @@ class PicowsSocket(WSListener):
         self._finish()
         transport.disconnect()
 
+    @property
+    def _is_over(self) -> bool:
+        return self._gone.is_set() or self._transport.is_close_frame_sent
+
     def _finish(self) -> None:
-        self._over = True
-        self._arrived.set()
+        self._gone.set()
+
+    def _read_on(self) -> None:
+        transport = self._transport.underlying_transport
+        if not transport.is_closing():
+            transport.resume_reading()
 
 
 def _header(length: int) -> bytes:

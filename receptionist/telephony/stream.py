@@ -1,5 +1,7 @@
 """The route a media stream connects to: signature, ticket, then one call handler."""
 
+from collections.abc import Callable
+
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -27,17 +29,18 @@ class StarletteMediaSocket:
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
 
-    async def receive(self) -> str | bytes | None:
-        """The next message; None when the connection is gone."""
-        try:
-            message = await self._socket.receive()
-        except (RuntimeError, WebSocketDisconnect):
-            return None
-        if message["type"] == "websocket.disconnect":
-            return None
-        text: str | None = message.get("text")
-        data: bytes | None = message.get("bytes")
-        return text if text is not None else data or b""
+    async def listen(self, on_message: Callable[[str | bytes], None]) -> None:
+        """Hand on each message as it comes, until the connection is gone."""
+        while True:
+            try:
+                message = await self._socket.receive()
+            except (RuntimeError, WebSocketDisconnect):
+                return
+            if message["type"] == "websocket.disconnect":
+                return
+            text: str | None = message.get("text")
+            data: bytes | None = message.get("bytes")
+            on_message(text if text is not None else data or b"")
 
     async def send(self, text: str) -> None:
         """Send a text message. Raises `ConnectionError` when the connection is gone."""

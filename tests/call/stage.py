@@ -77,8 +77,9 @@ class FakeSocket:
         self.closes = 0
         self.now_ms = 0
 
-    async def receive(self) -> str | bytes | None:
-        return await self.inbox.get()
+    async def listen(self, on_message: Callable[[str | bytes], None]) -> None:
+        while (message := await self.inbox.get()) is not None:
+            on_message(message)
 
     async def send(self, text: str) -> None:
         if self.broken:
