@@ -6,10 +6,11 @@ Wire format: https://platform.openai.com/docs/api-reference/chat-streaming
 The SDK does not retry here: the router asks the next model instead.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
@@ -63,13 +64,13 @@ class OpenAILanguageModel:
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Text as it comes; each function call once it is whole."""
         with provider_errors():
-            stream = await self._client.chat.completions.create(**self._body(request))
+            stream = await self._events(request)
             calls = _Calls()
             finish_reason: str | None = None
             try:
-                async for chunk in stream:
+                async for event in stream:
                     # The chunk with the usage has no choices.
-                    for choice in chunk.choices[:1]:
+                    for choice in (msgspec.convert(event, _Chunk).choices or ())[:1]:
                         if choice.delta is not None:
                             if choice.delta.content:
                                 yield TextDelta(choice.delta.content)
@@ -83,6 +84,18 @@ class OpenAILanguageModel:
         for call in calls.whole():
             yield ToolCallRequested(call)
         yield Completed(finish_reason)
+
+    async def _events(self, request: ModelRequest) -> "openai.AsyncStream[object]":
+        """As the SDK reads them, before it makes its own objects: those cost 0.2 ms a chunk."""
+        from openai import AsyncStream
+
+        return await self._client.post(
+            "/chat/completions",
+            cast_to=object,
+            body=self._body(request),
+            stream=True,
+            stream_cls=AsyncStream[object],
+        )
 
     async def warm(self) -> None:
         """Open a connection, so that the first turn does not pay for it."""
@@ -130,13 +143,40 @@ class OpenAILanguageModel:
         return body
 
 
+class _Function(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _Fragment(msgspec.Struct):
+    index: int = 0
+    id: str | None = None
+    function: _Function | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    tool_calls: list[_Fragment] | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+
+
+class _Chunk(msgspec.Struct):
+    """What is read of one event of an answer."""
+
+    choices: list[_Choice] | None = None
+
+
 class _Calls:
     """Puts function calls together from fragments, which are told apart by their index."""
 
     def __init__(self) -> None:
         self._parts: dict[int, dict[str, str]] = {}
 
-    def add(self, fragments: Any) -> None:
+    def add(self, fragments: Iterable[_Fragment]) -> None:
         for fragment in fragments:
             part = self._parts.setdefault(fragment.index, {"id": "", "name": "", "arguments": ""})
             part["id"] = fragment.id or part["id"]
