@@ -5,20 +5,17 @@ writers reach 300 ms at the 99th percentile otherwise); PostgreSQL with a pool.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from db import schema
 from db.away import translated
 from db.journal import SqlJournal
 from db.unit_of_work import SqlUnitOfWork
@@ -30,7 +27,6 @@ READ_ONLY: dict[str, Any] = {"postgresql_readonly": True}
 """PostgreSQL holds to it; on SQLite it is how `BEGIN` knows that nothing will be written."""
 CONNECT_S = 3.0
 """A server that does not answer at all must not keep a caller waiting."""
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +121,21 @@ class SqlDatabase:
             connection = await stack.enter_async_context(self._engine.begin())
             yield SqlUnitOfWork(connection)
 
-    async def upgrade(self) -> None:
+    async def upgrade(self, revision: str = "head") -> None:
         """Migrate to the newest schema."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        await self._migrate(schema.upgrade, revision)
+
+    async def downgrade(self, revision: str) -> None:
+        """Go back to an older schema; `base` leaves no table. What only newer ones hold is lost."""
+        await self._migrate(schema.downgrade, revision)
+
+    async def _migrate(self, go: Callable[[Connection, str], None], revision: str) -> None:
+        async with (
+            self._engine.connect() as connection,
+            schema.tables_replaceable(connection),
+            connection.begin(),
+        ):
+            await connection.run_sync(go, revision)
 
     async def is_current(self) -> bool:
         """Whether the schema is the newest; once it is, it is not asked again.
@@ -141,7 +148,7 @@ class SqlDatabase:
                 if self._is_current:
                     await connection.execute(text("SELECT 1"))
                 else:
-                    self._is_current = await connection.run_sync(_is_head)
+                    self._is_current = await connection.run_sync(schema.is_head)
         return self._is_current
 
 
@@ -172,19 +179,3 @@ def _engine(url: URL, pool: Pool, *, is_sqlite: bool) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
-
-
-def _is_head(connection: Connection) -> bool:
-    heads = set(ScriptDirectory.from_config(_config()).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) == heads

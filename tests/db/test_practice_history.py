@@ -4,13 +4,9 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData
 
 from db import SqlDatabase
-from db.engine import MIGRATIONS
-from db.models.base import metadata
 from receptionist.domain.practice import Faq
 from receptionist.ports.practice_history import Question
 from receptionist.practice_file import load_practice
@@ -106,17 +102,7 @@ async def test_the_last_change_of_a_row_is_no_look_at_it(database: SqlDatabase) 
 
 
 async def test_earlier_calls_questions_are_found_in_their_actions(database: SqlDatabase) -> None:
-    def from_before(connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        else:
-            metadata.drop_all(connection)
-            connection.execute(text("DROP TABLE alembic_version"))
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    def calls_of_then(connection: Connection) -> None:
         known = MetaData()
         known.reflect(connection)
         empty = {"timezone": "UTC", "greeting": "", "emergency_number": "911", "languages": []}
@@ -130,10 +116,11 @@ async def test_earlier_calls_questions_are_found_in_their_actions(database: SqlD
             asked = {"call_sid": "CA1", "tool_call_id": key, "name": "answer_faq", "at": NOW}
             said = {"arguments": {"question": key}, "result": {"known": is_known}}
             connection.execute(known.tables["actions"].insert().values({**asked, **said}))
-        command.upgrade(config, "head")
 
+    await database.downgrade("0003")
     async with database._engine.begin() as connection:
-        await connection.run_sync(from_before)
+        await connection.run_sync(calls_of_then)
+    await database.upgrade()
 
     async with database.reading() as uow:
         (found,) = await uow.questions.open(1, 10)

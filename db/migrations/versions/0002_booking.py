@@ -164,5 +164,5 @@ def downgrade() -> None:
         batch.drop_column("leave")
         batch.drop_column("hours")
     with op.batch_alter_table("practices") as batch:
-        batch.drop_column("booking")
-        batch.drop_column("resources")
+        for column in ("welcome_back", "booking", "resources"):
+            batch.drop_column(column)
