@@ -38,8 +38,8 @@ async def answer_of(
 ) -> AsyncGenerator[ModelEvent | Restarted, None]:
     """Events of one answer. `request` is asked anew for each model.
 
-    `event_s` bounds the wait for each event; `failed` is told of each that did not answer. Raises `ProviderUnavailable` when
-    every model has failed.
+    `event_s` bounds the wait for each event; `failed` is told of each model that did not answer.
+    Raises `ProviderUnavailable` when every model has failed.
     """
     for position, model in enumerate(models):
         is_last = position == len(models) - 1
