@@ -1,11 +1,14 @@
 """Questions about the practice, from approved answers and the practice's own facts."""
 
+import asyncio
 import re
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
 from receptionist.domain.contacts import says_day_first
+from receptionist.domain.document_answers import document_answer
+from receptionist.domain.emergencies import check_safety
 from receptionist.domain.faq_match import best_faq
 from receptionist.domain.opening_hours import describe_day, describe_week
 from receptionist.domain.practice import Practice
@@ -51,6 +54,9 @@ class AnswerFaq:
     ) -> HandlerResult:
         """An approved answer, opening hours, or the plain fact that nobody wrote one down."""
         answer = _answer(arguments.question, facts)
+        if answer is None and facts.practice.documents:
+            # The first search after a change of the documents makes their index.
+            answer = await asyncio.to_thread(_in_documents, arguments.question, facts.practice)
         if answer is None:
             await _keep(arguments.question, facts, office, key=f"{facts.call_sid}:{tool_call_id}")
             return HandlerResult(
@@ -76,7 +82,7 @@ def _answer(question: str, facts: CallFacts) -> str | None:
     service = OFFERED.search(question) and _service_in(question, practice)
     if service:
         return f"Yes, we offer that: {service}. I can find a time for it."
-    faq = best_faq(question, practice.faqs)
+    faq = best_faq(question, practice.faqs, practice.synonyms)
     if faq is not None:
         return faq.answer
     if HOURS.search(question):
@@ -86,6 +92,13 @@ def _answer(question: str, facts: CallFacts) -> str | None:
     if PEOPLE.search(question) and practice.practitioners:
         return f"You can see {_listed([person.name for person in practice.practitioners])}."
     return None
+
+
+def _in_documents(question: str, practice: Practice) -> str | None:
+    """What a leaflet says; it is no answer to whoever asks for medical advice or is in danger."""
+    if check_safety(question) != "none":
+        return None
+    return document_answer(question, practice.documents, practice.synonyms)
 
 
 def _hours(question: str, facts: CallFacts) -> str:

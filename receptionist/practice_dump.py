@@ -46,6 +46,8 @@ def written_practice(practice: Practice) -> dict[str, Any]:
         "inbox": {**asdict(practice.inbox), "escalate_to": list(practice.inbox.escalate_to)},
         "outgoing": asdict(practice.outgoing),
         "faqs": [{"question": f.question, "answer": f.answer} for f in practice.faqs],
+        "synonyms": {each.word: list(each.others) for each in practice.synonyms},
+        "documents": [asdict(document) for document in practice.documents],
     }
 
 

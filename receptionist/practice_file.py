@@ -19,6 +19,7 @@ from receptionist.domain.practice import (
     WEEKDAYS,
     BookingRules,
     DayRange,
+    Document,
     EventText,
     Faq,
     InboxRules,
@@ -27,6 +28,7 @@ from receptionist.domain.practice import (
     Practitioner,
     Resource,
     Service,
+    Synonyms,
     TimeRange,
 )
 from receptionist.errors import ConfigurationError
@@ -36,6 +38,7 @@ NUMBER_OR_MAIL = r"^(\+[1-9]\d{6,14}|[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[A-Za-z]{2,}
 Destination = Annotated[str, Field(pattern=r"^([A-Z]{2}|\+[1-9]\d{0,14})$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Word = Annotated[str, Field(pattern=r"^\w[\w '’&-]{0,78}\w$")]
 
 
 @cache
@@ -142,6 +145,11 @@ class _FaqPart(_Part):
     answer: Text
 
 
+class _DocumentPart(_Part):
+    title: Name
+    text: Annotated[str, Field(min_length=1, max_length=12_000)]
+
+
 class _File(_Part):
     practice: _PracticePart
     hours: dict[str, list[str]] = {}
@@ -149,6 +157,8 @@ class _File(_Part):
     practitioners: list[_PractitionerPart] = []
     services: list[_ServicePart] = []
     faqs: list[_FaqPart] = []
+    synonyms: Annotated[dict[Word, list[Word]], Field(max_length=500)] = {}
+    documents: Annotated[list[_DocumentPart], Field(max_length=20)] = []
     resources: list[_ResourcePart] = []
     booking: _BookingPart = _BookingPart()
     inbox: _InboxPart = _InboxPart()
@@ -158,6 +168,18 @@ class _File(_Part):
     @classmethod
     def _hours(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
         return _checked_hours(value)
+
+    @field_validator("synonyms")
+    @classmethod
+    def _synonyms(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        said = [words.casefold() for word, others in value.items() for words in (word, *others)]
+        twice = sorted({words for words in said if said.count(words) > 1})
+        if twice:
+            raise ValueError("; ".join(f"{words!r} is there twice" for words in twice))
+        alone = [word for word, others in value.items() if not others]
+        if alone:
+            raise ValueError("; ".join(f"{word!r} has no other words" for word in alone))
+        return value
 
     @model_validator(mode="after")
     def _names(self) -> "_File":
@@ -248,6 +270,8 @@ def _practice(file: _File) -> Practice:
             for s in file.services
         ),
         faqs=tuple(Faq(f.question, f.answer) for f in file.faqs),
+        synonyms=tuple(Synonyms(word, tuple(others)) for word, others in file.synonyms.items()),
+        documents=tuple(Document(d.title, d.text) for d in file.documents),
         resources=tuple(Resource(r.name, r.count) for r in file.resources),
         booking=BookingRules(**file.booking.model_dump()),
         inbox=InboxRules(
@@ -332,6 +356,8 @@ def mistake(error: Mapping[str, Any]) -> str:
         return "expected a number such as +15550100"
     if error["type"] == "string_pattern_mismatch" and "destinations" in path:
         return "expected a country such as US or the beginning of numbers such as +4930"
+    if error["type"] == "string_pattern_mismatch" and path.startswith("synonyms"):
+        return "expected words such as car park"
     if error["type"] == "string_pattern_mismatch" and "escalate_to" in path:
         return "expected a number such as +15550100 or an e-mail address"
     return str(error["msg"]).removeprefix("Value error, ")

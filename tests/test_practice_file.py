@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from receptionist.domain.practice import BookingRules, DayRange, TimeRange
+from receptionist.domain.practice import BookingRules, DayRange, Synonyms, TimeRange
 from receptionist.errors import ConfigurationError
 from receptionist.practice_dump import dump_practice
 from receptionist.practice_file import load_practice
@@ -45,6 +45,44 @@ def test_every_mistake_is_named_with_its_line() -> None:
     assert "monday: 17:00-08:30 closes before it opens" in message
     assert "'someday' is not a day" in message
     assert "clinic.yaml:12: services[0].minutes 2" in message
+
+
+def test_words_callers_use_and_documents_are_read_and_come_out_again() -> None:
+    practice = load_practice(
+        EXAMPLE.read_text()
+        + """
+synonyms:
+  parking: [car park, garage]
+documents:
+  - title: Before a blood test
+    text: |
+      Drink water.
+
+      Eat nothing for eight hours.
+""",
+        source="x.yaml",
+    )
+
+    assert practice.synonyms == (Synonyms("parking", ("car park", "garage")),)
+    assert practice.documents[0].text == "Drink water.\n\nEat nothing for eight hours."
+    assert load_practice(dump_practice(practice), source="dump") == practice
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("synonyms: {parking: [garage], lift: [Garage]}", "'garage' is there twice"),
+        ("synonyms: {parking: []}", "'parking' has no other words"),
+        ('synonyms: {parking: ["(."]}', "expected words such as car park"),
+        ("synonyms: [parking]", "dictionary"),
+        ("documents: [{title: A}]", "documents[0].text"),
+    ],
+)
+def test_wrong_words_and_documents_are_named(wrong: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_practice(f"{EXAMPLE.read_text()}\n{wrong}\n", source="x.yaml")
+
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b", "practice: [", "just words"])

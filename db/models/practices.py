@@ -24,6 +24,8 @@ practices = Table(
     C("booking", JSON, nullable=False),
     C("inbox", JSON, nullable=False),
     C("outgoing", JSON, nullable=False),
+    C("synonyms", JSON, nullable=False),
+    C("documents", JSON, nullable=False),
     C("retention_days", Integer),
 )
 

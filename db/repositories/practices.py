@@ -13,6 +13,7 @@ from db.repositories.calls import upsert
 from receptionist.domain.practice import (
     BookingRules,
     DayRange,
+    Document,
     Faq,
     InboxRules,
     OutgoingRules,
@@ -20,6 +21,7 @@ from receptionist.domain.practice import (
     Practitioner,
     Resource,
     Service,
+    Synonyms,
     TimeRange,
 )
 
@@ -114,6 +116,8 @@ class SqlPractices:
             practitioners=tuple(_practitioner(p) for p in people),
             services=tuple(_service(s) for s in offered),
             faqs=tuple(Faq(f["question"], f["answer"]) for f in questions),
+            synonyms=tuple(Synonyms(word, tuple(others)) for word, others in row["synonyms"]),
+            documents=tuple(Document(**document) for document in row["documents"]),
             resources=tuple(Resource(**resource) for resource in row["resources"]),
             booking=BookingRules(**row["booking"]),
             inbox=_inbox(row["inbox"]),
@@ -139,6 +143,8 @@ def _practice_values(practice: Practice) -> dict[str, Any]:
         "booking": asdict(practice.booking),
         "inbox": asdict(practice.inbox),
         "outgoing": asdict(practice.outgoing),
+        "synonyms": [[each.word, list(each.others)] for each in practice.synonyms],
+        "documents": [asdict(document) for document in practice.documents],
         "retention_days": practice.retention_days,
     }
 

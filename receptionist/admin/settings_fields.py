@@ -5,7 +5,7 @@ the practice file's own rules to refuse.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class Field:
     name: str
     label: str
     kind: str = "text"
-    """`text`, `area`, `number`, `tel`, `tels`, `yes`, `choice`, `lines`, `days`, `week` or
+    """`text`, `area`, `number`, `tel`, `tels`, `yes`, `choice`, `lines`, `words`, `days`, `week` or
     `several`."""
     hint: str = ""
     choices: Choices = lambda _: ()
@@ -37,6 +37,9 @@ def shown(field: Field, data: Mapping[str, Any]) -> Values:
     if field.kind == "week":
         hours = value or {}
         return {f"{field.name}.{day}": ", ".join(hours.get(day, ())) for day in WEEKDAYS}
+    if field.kind == "words":
+        lines = [f"{word}: {', '.join(others)}" for word, others in (value or {}).items()]
+        return {field.name: "\n".join(lines)}
     if field.kind in ("lines", "tels", "days"):
         return {field.name: "\n".join(str(line) for line in value or ())}
     if field.kind == "several":
@@ -67,6 +70,8 @@ def read(field: Field, form: Form) -> Any:
             return [line.strip() for line in text.splitlines() if line.strip()]
         case "tels":
             return [_number(line) for line in text.splitlines() if line.strip()]
+        case "words":
+            return _words(line for line in text.splitlines() if line.strip())
         case "days":
             return [_days(line) for line in text.splitlines() if line.strip()]
         case "several":
@@ -108,6 +113,15 @@ def _ranges(text: str) -> list[str]:
 def _time(text: str) -> str:
     found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))?", text.strip())
     return f"{int(found[1]):02d}:{found[2] or '00'}" if found else text
+
+
+def _words(lines: Iterable[str]) -> dict[str, list[str]]:
+    """ "parking: car park, garage"; a word's lines together."""
+    found: dict[str, list[str]] = {}
+    for word, _, others in (line.partition(":") for line in lines):
+        said = [other.strip() for other in others.split(",") if other.strip()]
+        found.setdefault(word.strip(), []).extend(said)
+    return found
 
 
 def _days(line: str) -> str:

@@ -61,6 +61,10 @@ DAYS_AHEAD = "How many days ahead at the most. Empty: as for all services."
 HOURS = "Such as 8:30-12:00, 13:00-17:00. Empty: closed."
 OWN_HOURS = "All empty: whenever the practice is open. Such as 9:00-12:00, 13:00-16:00."
 CALENDAR = "The id of their Google calendar, as in its settings there. Empty: the built-in one."
+DOCUMENT = (
+    "Callers’ questions are answered with its sentences where no answer above fits, "
+    "never medical ones. An empty line ends a paragraph."
+)
 LEAVE = "One day or span a line: 2026-12-24, or 2027-01-04 to 2027-01-08."
 
 PARTS: Mapping[str, Part] = {
@@ -267,6 +271,29 @@ PARTS: Mapping[str, Part] = {
             fields=(
                 Field(name="question", label="Question", required=True),
                 Field(name="answer", label="Answer", kind="area", required=True),
+            ),
+        ),
+        Part(
+            name="synonyms",
+            title="Words callers use",
+            fields=(
+                Field(
+                    name="synonyms",
+                    label="The same in other words",
+                    kind="words",
+                    hint="A word of your answers a line, and what else is said for it: "
+                    "parking: car park, garage",
+                ),
+            ),
+        ),
+        Part(
+            name="documents",
+            title="Documents",
+            key="documents",
+            thing="document",
+            fields=(
+                Field(name="title", label="Title", required=True),
+                Field(name="text", label="Text", kind="area", required=True, hint=DOCUMENT),
             ),
         ),
         Part(

@@ -128,6 +128,22 @@ class Faq:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonyms:
+    """What else callers say for a word of the practice's answers; `others` may be phrases."""
+
+    word: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text of the practice's, such as a leaflet, that questions are answered from."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Practice:
     """One practice's settings. `hours` has a key for each open weekday (`WEEKDAYS`)."""
 
@@ -148,6 +164,8 @@ class Practice:
     practitioners: tuple[Practitioner, ...] = ()
     services: tuple[Service, ...] = ()
     faqs: tuple[Faq, ...] = ()
+    synonyms: tuple[Synonyms, ...] = ()
+    documents: tuple[Document, ...] = ()
     resources: tuple[Resource, ...] = ()
     booking: BookingRules = BookingRules()
     inbox: InboxRules = InboxRules()

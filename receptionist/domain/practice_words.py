@@ -28,6 +28,10 @@ EVENT_TEXTS: Mapping[str, str] = {
 }
 
 
+OPENING_WORDS = 20
+"""Of a document: so many show which it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One sentence, and the part of the settings it is about."""
@@ -205,6 +209,21 @@ def _faqs(practice: Practice) -> Sentences:
         yield key, f"“{faq.question}” is answered: “{faq.answer}”"
 
 
+def _synonyms(practice: Practice) -> Sentences:
+    for each in practice.synonyms:
+        yield each.word, f"“{each.word}” is also {_listed([f'“{o}”' for o in each.others])}."
+
+
+def _documents(practice: Practice) -> Sentences:
+    for place, document in enumerate(practice.documents):
+        words = document.text.split()
+        opening = " ".join(words[:OPENING_WORDS])
+        more = "…" if len(words) > OPENING_WORDS else ""
+        # The whole text is in the key: whatever is changed in it is a difference.
+        key = f"{place} {document.title} {document.text}"
+        yield key, f"“{document.title}” ({_count(len(words), 'word')}): “{opening}{more}”"
+
+
 _PARTS: Mapping[str, Callable[[Practice], Sentences]] = {
     "practice": _practice,
     "telephone": _telephone,
@@ -217,6 +236,8 @@ _PARTS: Mapping[str, Callable[[Practice], Sentences]] = {
     "inbox": _inbox,
     "outgoing": _outgoing,
     "faqs": _faqs,
+    "synonyms": _synonyms,
+    "documents": _documents,
     "privacy": _privacy,
 }
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from receptionist.domain.search_words import ALIKE_ROWS, alike, expected, terms
+from receptionist.domain.search_words import ALIKE_ROWS, alike, expected, in_one_word, terms
 
 THRESHOLD = 1.25
 """Below it nothing answers the question."""
@@ -73,16 +73,32 @@ class Ranking:
 
 
 class PassageIndex:
-    """Passages, ready to be searched. `synonyms` are rows of words that mean the same here."""
+    """Passages, ready to be searched.
 
-    def __init__(self, passages: Sequence[Passage], synonyms: Iterable[str] = ()) -> None:
-        self._passages = tuple(passages)
+    `synonyms` are rows of words that mean nearly the same here; `same` are groups of words and
+    phrases that mean the first of them.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        synonyms: Iterable[str] = (),
+        *,
+        same: Iterable[Sequence[str]] = (),
+    ) -> None:
+        self._in_one_word = in_one_word(same)
+        self._passages = tuple(
+            Passage(each.id, self._in_one_word(each.text), self._in_one_word(each.title))
+            for each in passages
+        )
+        self._words = [(terms(each.title), terms(each.text)) for each in self._passages]
         self._alike = alike((*ALIKE_ROWS, *synonyms))
         self._weigh_terms()
         self._note_shapes()
 
     def search(self, question: str) -> Ranking:
         """Rank every passage that shares something with the question."""
+        question = self._in_one_word(question)
         asked = _asked(question)
         if not asked:
             return Ranking(())
@@ -104,8 +120,8 @@ class PassageIndex:
 
     def _weigh_terms(self) -> None:
         size = len(self._passages)
-        self._titles = [frozenset(terms(passage.title)) for passage in self._passages]
-        counts = [_counted(passage) for passage in self._passages]
+        self._titles = [frozenset(title) for title, _ in self._words]
+        counts = [_counted(title, text) for title, text in self._words]
         lengths = [sum(count.values()) for count in counts]
         mean = sum(lengths) / max(size, 1) or 1.0
         found_in = Counter(term for count in counts for term in count)
@@ -126,8 +142,8 @@ class PassageIndex:
         self._pairs: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         sections: defaultdict[str, list[int]] = defaultdict(list)
         for at, passage in enumerate(self._passages):
-            for text in (passage.title, passage.text):
-                for pair in pairwise(terms(text)):
+            for words in self._words[at]:
+                for pair in pairwise(words):
                     self._pairs[pair].add(at)
             if passage.title:
                 sections[passage.title].append(at)
@@ -224,11 +240,11 @@ def _is_letter(question: str) -> bool:
     return len(question.split()) > _LETTER_WORDS
 
 
-def _counted(passage: Passage) -> dict[str, float]:
+def _counted(title: Iterable[str], text: Iterable[str]) -> dict[str, float]:
     count: defaultdict[str, float] = defaultdict(float)
-    for term in terms(passage.title):
+    for term in title:
         count[term] += _TITLE
-    for term in terms(passage.text):
+    for term in text:
         count[term] += 1
     return count
 

@@ -5,7 +5,7 @@ and what answers to a kind of question usually hold.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from receptionist.domain.stemming import stem
 
@@ -175,6 +175,23 @@ def alike(rows: Iterable[str]) -> Mapping[str, frozenset[str]]:
         term: frozenset[str]().union(*(group for group in groups if term in group)) - {term}
         for term in every
     }
+
+
+def in_one_word(groups: Iterable[Sequence[str]]) -> Callable[[str], str]:
+    """Says the first of a group for any of its words and phrases, whatever case and plural."""
+    first = {
+        " ".join(words.casefold().split()): group[0] for group in groups for words in group[1:]
+    }
+    if not first:
+        return lambda text: text
+    longest = sorted(first, key=len, reverse=True)
+    any_of = "|".join(r"\s+".join(map(re.escape, words.split())) for words in longest)
+    pattern = re.compile(rf"\b({any_of})(?:e?s)?\b", re.IGNORECASE)
+
+    def said(match: re.Match[str]) -> str:
+        return first[" ".join(match[1].casefold().split())]
+
+    return lambda text: pattern.sub(said, text)
 
 
 ALIKE_ROWS = tuple(row.strip() for row in _ALIKE.strip().splitlines())

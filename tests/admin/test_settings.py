@@ -12,11 +12,13 @@ import pytest
 from db import SqlDatabase
 from receptionist.domain.practice import (
     WEEKDAYS,
+    Document,
     Faq,
     Practice,
     Practitioner,
     Resource,
     Service,
+    Synonyms,
     TimeRange,
 )
 from receptionist.errors import ProviderUnavailable
@@ -42,6 +44,8 @@ CLINIC = replace(
     ),
     resources=(Resource("X-ray room"),),
     faqs=(Faq("Where can I park?", "Behind the building."),),
+    synonyms=(Synonyms("parking", ("car park",)),),
+    documents=(Document("Before a blood test", "Drink water."),),
 )
 NEXT_YEAR = datetime(datetime.now(UTC).year + 1, 3, 10, 15, 30, tzinfo=UTC)
 
@@ -157,6 +161,35 @@ async def test_what_the_practice_file_refuses_is_said_beside_its_field(
     assert 'id="minutes-problem">Please give at least 5.<' in service.text
     assert await practice(database) == CLINIC
     assert await versions(database) == []
+
+
+async def test_words_callers_use_are_typed_a_line_each(omar: Staff, database: SqlDatabase) -> None:
+    path = "/admin/settings/synonyms"
+    opened = await omar.get(path)
+    lines = "parking: car park, garage\nlift: elevator\nparking: lot"
+    await change(omar, path, {"synonyms": lines})
+    wrong = await omar.post(path, {"synonyms": "parking: garage\nlift: garage", "seen": 2})
+    alone = await omar.post(path, {"synonyms": "parking", "seen": 2})
+
+    assert ">parking: car park</textarea>" in opened.text
+    assert (await practice(database)).synonyms == (
+        Synonyms("parking", ("car park", "garage", "lot")),
+        Synonyms("lift", ("elevator",)),
+    )
+    assert {wrong.status_code, alone.status_code} == {422}
+    assert "is there twice" in wrong.text
+    assert "has no other words" in alone.text
+
+
+async def test_any_change_of_a_document_is_a_change(omar: Staff, database: SqlDatabase) -> None:
+    long = "Drink water. " * 30
+    path = "/admin/settings/documents/0"
+    await change(omar, path, {"title": "Blood", "text": f"{long}Eat nothing."})
+    await change(omar, path, {"title": "Blood", "text": f"{long}Eat something."}, seen=2)
+
+    (document,) = (await practice(database)).documents
+    assert document.text.endswith("Eat something.")
+    assert len(await versions(database)) == 3
 
 
 async def test_two_services_of_one_name_are_refused(omar: Staff) -> None:
@@ -308,7 +341,7 @@ async def test_every_part_opens_as_it_is_and_comes_back_unchanged(
     overview = (await omar.get("/admin/settings")).text
 
     paths = set(re.findall(r'href="(/admin/settings/[a-z]+(?:/\d+)?)"', overview))
-    assert len(paths) == 19, "twelve parts, the versions and six items"
+    assert len(paths) == 21, "thirteen parts, the versions and seven items"
     for path in sorted(paths - {"/admin/settings/history"}):
         assert (await omar.get(path)).status_code == 200, path
 

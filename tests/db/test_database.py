@@ -16,11 +16,13 @@ from receptionist.domain.booking import Slot
 from receptionist.domain.practice import (
     BookingRules,
     DayRange,
+    Document,
     Faq,
     Practice,
     Practitioner,
     Resource,
     Service,
+    Synonyms,
     TimeRange,
 )
 from receptionist.errors import ConfigurationError, InvalidArguments, NotFound, SlotTaken
@@ -58,6 +60,8 @@ PRACTICE = Practice(
     resources=(Resource("X-ray room", 2),),
     booking=BookingRules(lead_minutes=30, event_text="service", reminder_hours=48),
     faqs=(Faq("Where can I park?", "Behind the building."),),
+    synonyms=(Synonyms("parking", ("car park", "garage")), Synonyms("lift", ("elevator",))),
+    documents=(Document("Before a blood test", "Drink water.\n\nEat nothing."),),
 )
 
 

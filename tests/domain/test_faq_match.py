@@ -3,7 +3,7 @@
 import pytest
 
 from receptionist.domain.faq_match import best_faq
-from receptionist.domain.practice import Faq
+from receptionist.domain.practice import Faq, Synonyms
 
 FAQS = (
     Faq("Where can I park?", "There is free parking behind the building."),
@@ -50,6 +50,15 @@ def test_a_question_finds_its_answer_in_other_words(question: str, place: int) -
 )
 def test_what_nobody_wrote_down_has_no_answer(question: str) -> None:
     assert best_faq(question, FAQS) is None
+
+
+def test_a_practices_own_words_are_heard_as_phrases() -> None:
+    own = (Synonyms("park", ("vehicle bay",)), Synonyms("prescription", ("top up", "scrip")))
+
+    assert best_faq("where's the vehicle bay", FAQS) is None
+    assert best_faq("where's the Vehicle  Bay", FAQS, own) == FAQS[0]
+    assert best_faq("can i have two scrips", FAQS, own) == FAQS[4]
+    assert best_faq("is there a bay tree", FAQS, own) is None
 
 
 def test_without_approved_answers_nothing_is_known() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from db import SqlDatabase
+from receptionist.domain.practice import Document, Synonyms
 from tests.handlers.clinic import NEW_YORK, Clinic, open_clinic
 
 
@@ -97,3 +98,37 @@ async def test_hours_of_a_holiday_are_those_of_its_day(clinic: Clinic) -> None:
     given = await answer(clinic, "are you open on march 5th")
 
     assert given["answer"].startswith("We're closed Friday, March 5th.")
+
+
+LEAFLET = Document(
+    "Blood test",
+    "Eat nothing for eight hours before a fasting test.\n\n"
+    "Ibuprofen thins the blood. Results come within three working days.",
+)
+
+
+async def test_a_document_is_quoted_where_no_approved_answer_fits(database: SqlDatabase) -> None:
+    clinic = await open_clinic(database, documents=(LEAFLET,))
+
+    given = await answer(clinic, "may I eat before a fasting test")
+    parking = await answer(clinic, "where can I park")
+
+    assert given["known"] is True
+    assert given["answer"] == "Eat nothing for eight hours before a fasting test."
+    assert parking["answer"] == "There is free parking behind the building."
+
+
+@pytest.mark.parametrize("question", ["should I take ibuprofen", "is ibuprofen safe for my blood"])
+async def test_a_document_is_never_medical_advice(database: SqlDatabase, question: str) -> None:
+    clinic = await open_clinic(database, documents=(LEAFLET,))
+
+    assert (await answer(clinic, question))["known"] is False
+
+
+async def test_the_practices_own_words_are_understood(database: SqlDatabase) -> None:
+    words = (Synonyms("park", ("vehicle bay",)),)
+    clinic = await open_clinic(database, synonyms=words)
+
+    given = await answer(clinic, "where's your vehicle bay")
+
+    assert given["answer"] == "There is free parking behind the building."

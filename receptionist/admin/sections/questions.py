@@ -1,5 +1,8 @@
 """Questions callers asked that nobody has written down an answer to, those alike together."""
 
+import asyncio
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -7,8 +10,11 @@ from receptionist.admin.forms import posted_form
 from receptionist.admin.practice_asked import practice_asked
 from receptionist.admin.room import StaffRoom
 from receptionist.admin.section import Section
+from receptionist.domain.document_answers import document_answer
 from receptionist.domain.faq_match import best_faq
+from receptionist.domain.practice import Practice
 from receptionist.domain.question_groups import grouped, impersonal
+from receptionist.ports.practice_history import Question
 from receptionist.ports.staff import Account
 
 MOST_QUESTIONS = 500
@@ -24,7 +30,7 @@ def add_routes(router: APIRouter, room: StaffRoom) -> None:
             here = await practice_asked(uow, request)
             asked = await uow.questions.open(here.practice.id, MOST_QUESTIONS)
         # What has been answered since, in whatever words, is not unanswered any more.
-        left = [each for each in asked if best_faq(each.question, here.practice.faqs) is None]
+        left = await asyncio.to_thread(_unanswered, asked, here.practice)
         groups = [
             {
                 "question": impersonal(group.question),
@@ -49,6 +55,16 @@ def add_routes(router: APIRouter, room: StaffRoom) -> None:
                 actor=who.username, action="questions.dismissed", subject=f"{gone} questions"
             )
         return RedirectResponse(f"/admin/questions{here.at}", 303)
+
+
+def _unanswered(asked: Sequence[Question], practice: Practice) -> list[Question]:
+    return [each for each in asked if not _is_answered(each.question, practice)]
+
+
+def _is_answered(question: str, practice: Practice) -> bool:
+    if best_faq(question, practice.faqs, practice.synonyms) is not None:
+        return True
+    return document_answer(question, practice.documents, practice.synonyms) is not None
 
 
 SECTION = Section(
