@@ -43,6 +43,11 @@ calls = Table(
     C("ended_by", String(16)),
     C("state", JSON, nullable=False),
     C("erased_at", UtcDateTime),
+    # The list's filters, each in the order of the list.
+    *(
+        Index(f"ix_calls_by_{column}", column, "started_at", "id")
+        for column in ("outcome", "ended_by", "channel")
+    ),
     Index("ix_calls_open", "started_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
 )
 
