@@ -1,12 +1,12 @@
 """Calls by how they went: the list's filters find what is rare without reading a year of calls.
 
-Revision ID: 0007
+Revision ID: 0009
 """
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
