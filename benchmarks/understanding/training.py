@@ -19,7 +19,7 @@ PHRASES = Path(__file__).with_name("clinic_phrases.txt")
 ADVICE_PHRASES = PHRASES.with_name("clinic_advice.txt")
 PER_PHRASE = 30
 OWN_WEIGHT = 1.0
-OUT_OF_SCOPE_WEIGHT = 0.45
+OUT_OF_SCOPE_WEIGHT = 0.5
 SEVERAL_WEIGHT = 2.0
 """Of the rows that may have several intents, of which there are few."""
 INFORM_WEIGHT = 0.5
