@@ -113,6 +113,7 @@ ANYWHERE: Mapping[str, str] = {
             persons?) (?:i|there|available|around|who|that|to|working|at)\b
         \b(?:someone|somebody|anyone|anybody) (?:i can (?:speak|talk)|at the|from (?:the|your)|
             to (?:speak|talk|help))\b
+        \b(?:(?:make|file|lodge|register|have) a complaint|complain (?:to|about))\b
         \bnot (?:to )?(?:a |an |with a |to a )?(?:machine|robot|computer|bot|recording)\b
     """,
     "goodbye": r"""
@@ -267,10 +268,9 @@ ANYWHERE: Mapping[str, str] = {
         \b(?:tell me|i (?:want|need|would like) to know|wondering|explain)\b
     """,
     "upset": r"""
-        \b(?:you|this|it|that|(?:you|this|it|that)'s|you'?re|getting) (?:is |are |getting |
-            just |so |really |very |absolutely |completely |totally )*(?:useless|hopeless|
-            frustrat\w+|annoying|ridiculous|absurd|pathetic|stupid|crazy|nonsense|a joke|
-            no (?:help|use))\b
+        \b(?:you(?:'re| are)|(?:this|it)(?:'s| is)) (?:getting |just |so |really |
+            very |absolutely |completely |totally )*(?:useless|hopeless|frustrat\w+|annoying|
+            ridiculous|absurd|pathetic|stupid|crazy|nonsense|a joke|no (?:help|use))\b
         \b(?:waste|wasting) (?:of |my )?(?:my )?time\b
         \b(?:fed up|had enough|sick of|tired of|losing (?:my )?patience|
             going (?:round )?in circles)\b
@@ -281,7 +281,7 @@ ANYWHERE: Mapping[str, str] = {
         \bi(?:'m| am) (?:so |really |very |getting )*(?:frustrated|annoyed|angry|upset|
             furious)\b
         \b(?:do|does|did)(?:n'?t| not) make (?:any )?sense\b
-        \b(?:complain|complaint|unacceptable|for (?:god|heaven|christ|goodness)'?s sake)\b
+        \b(?:unacceptable|for (?:god|heaven|christ|goodness)'?s sake)\b
     """,
     "wrong": r"""
         \b(?:not (?:right|correct|true|it|what i|quite)|incorrect(?:ly)?|wrong(?:ly)?)\b

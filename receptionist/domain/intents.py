@@ -99,7 +99,7 @@ def _leanings(said: _Said) -> list[Leaning]:
     """What the words alone make likelier."""
     rules, opening = said.rules, said.opening
     found = [(name, 6.0) for name in intent_rules.FIRM & rules if "other_options" not in rules]
-    if "upset" in rules and "deny" not in (opening, said.top):
+    if "upset" in rules and "deny" not in (opening, said.top) and said.top not in DOING:
         found.append(("human", 60.0))  # Whoever is fed up with a machine is given a person.
     if opening is not None and said.top in VAGUE and "find_provider" not in rules:
         found.append((opening, 4.0 if said.top in DOING else 8.0))
