@@ -53,7 +53,7 @@ def serve(
     """Start the server."""
     import os
 
-    from receptionist.bootstrap import read_checked_settings
+    from receptionist.bootstrap.preparing import read_checked_settings
     from receptionist.commands.serving import Address
     from receptionist.commands.serving import serve as run
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from receptionist.bootstrap import check_settings
 from receptionist.bootstrap.adapters import build_adapters, build_vendors
+from receptionist.bootstrap.preparing import check_settings
 from receptionist.errors import ConfigurationError
 from receptionist.settings import read_settings
 

@@ -3,13 +3,13 @@
 The only module that knows adapters, handlers and the database by name.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from db import Pool, SqlDatabase, open_database
+from db import SqlDatabase
 from receptionist.admin.accounts import PasswordAccounts
 from receptionist.admin.room import StaffRoom
 from receptionist.booking.desk import BookingDesk, build_booking_desk
@@ -25,10 +25,10 @@ from receptionist.bootstrap.adapters import (
 from receptionist.bootstrap.handlers import build_handlers
 from receptionist.bootstrap.limits import Guards, build_guards, build_rate_store
 from receptionist.bootstrap.phrases import ReadyPhrases
-from receptionist.bootstrap.practices import save_practice
+from receptionist.bootstrap.preparing import open_database_as_set
 from receptionist.bootstrap.resilience import build_breaker_store, build_operations, guard_vendors
 from receptionist.bootstrap.staff import build_inbox_work, build_staff_room
-from receptionist.bootstrap.watching import Watching, build_watching, prices
+from receptionist.bootstrap.watching import Watching, build_watching
 from receptionist.call.active import ActiveCalls
 from receptionist.call.background import Background
 from receptionist.call.desk import FrontDesk
@@ -45,7 +45,6 @@ from receptionist.call.voicemail import Voicemails
 from receptionist.call.warm import Vendors, WarmLines
 from receptionist.call.ways import Ways
 from receptionist.conversation.router import Router
-from receptionist.domain.practice import Practice
 from receptionist.errors import ConfigurationError, ReceptionistError
 from receptionist.limits.rates import RateLimits
 from receptionist.observability import Metrics
@@ -54,9 +53,8 @@ from receptionist.ports.calendar import Calendar
 from receptionist.ports.function_handler import Office
 from receptionist.ports.telephony import TelephonyControl
 from receptionist.ports.voice_detector import VoiceActivityDetector
-from receptionist.practice_file import load_practice
 from receptionist.resilience.breakers import Breakers
-from receptionist.settings import Settings, settings_or_defaults
+from receptionist.settings import Settings
 from receptionist.telephony.addresses import Addresses
 from receptionist.telephony.call_backs import CallBacks
 from receptionist.telephony.guard import CallGuard
@@ -64,7 +62,7 @@ from receptionist.telephony.signature import RequestVerifier
 from receptionist.telephony.stream import MediaStreams
 from receptionist.telephony.texts import TwilioTexts
 from receptionist.telephony.webhooks import TwilioWebhooks
-from receptionist.tracing import Tracing, opened_tracing, tracing_problems
+from receptionist.tracing import Tracing, opened_tracing
 
 log = structlog.get_logger()
 
@@ -107,127 +105,6 @@ class Services:
         return reasons
 
 
-def _read_practice_file(settings: Settings, problems: list[str]) -> Practice | None:
-    if settings.practice_file is None:
-        return None
-    try:
-        text = settings.practice_file.read_text(encoding="utf-8")
-        return load_practice(text, source=str(settings.practice_file))
-    except ConfigurationError as exc:
-        problems += exc.problems
-    except (OSError, UnicodeDecodeError):
-        problems.append(f"PRACTICE_FILE={str(settings.practice_file)!r}: cannot be read as text")
-    return None
-
-
-def _database(settings: Settings) -> SqlDatabase:
-    pool = Pool(
-        size=settings.database_pool_size,
-        overflow=settings.database_pool_overflow,
-        wait_s=settings.database_pool_wait_seconds,
-    )
-    return open_database(settings.database, pool, journal_folder=settings.var_directory / "journal")
-
-
-def _open_database(settings: Settings, problems: list[str]) -> SqlDatabase | None:
-    try:
-        return _database(settings)
-    except ConfigurationError as exc:
-        problems += exc.problems
-        return None
-
-
-def check_settings(settings: Settings) -> Practice | None:
-    """The practice file's practice. Raises `ConfigurationError` with all that is wrong anywhere."""
-    problems: list[str] = []
-    build_vendors(settings, problems)
-    build_adapters("vad", settings.vad_provider, problems)
-    build_telephony(problems)
-    build_calendar(settings, problems)
-    messaging = build_messaging(settings, problems)
-    if settings.operations_number and messaging and not messaging.external:
-        problems.append("OPERATIONS_NUMBER: no text can be sent to it; set TWILIO_ACCOUNT_SID")
-    build_mail(settings, problems)
-    try:
-        prices(settings)
-    except ConfigurationError as exc:
-        problems += exc.problems
-    problems += tracing_problems(settings.otel_exporter_otlp_endpoint)
-    practice = _read_practice_file(settings, problems)
-    _open_database(settings, problems)
-    if problems:
-        raise ConfigurationError(problems)
-    return practice
-
-
-def read_checked_settings() -> Settings:
-    """The settings. Raises `ConfigurationError` with all that is wrong in any place."""
-    problems: list[str] = []
-    settings = settings_or_defaults(problems)
-    try:
-        check_settings(settings)
-    except ConfigurationError as exc:
-        problems += exc.problems
-    if problems:
-        raise ConfigurationError(problems)
-    return settings
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What was found and made before the server starts."""
-
-    generated_password: str | None
-    not_ready: Sequence[str]
-
-
-@asynccontextmanager
-async def opened_database(settings: Settings) -> AsyncIterator[SqlDatabase]:
-    """The database alone, for commands."""
-    database = _database(settings)
-    await database.start()
-    try:
-        yield database
-    finally:
-        await database.aclose()
-
-
-@asynccontextmanager
-async def opened_booking(settings: Settings, database: SqlDatabase) -> AsyncIterator[BookingDesk]:
-    """The booking desk alone, for commands. Raises `ConfigurationError`."""
-    problems: list[str] = []
-    calendar = build_calendar(settings, problems)
-    if calendar is None:
-        raise ConfigurationError(problems)
-    try:
-        yield build_booking_desk(database, calendar, utc_now)
-    finally:
-        await calendar.close()
-
-
-async def prepare(settings: Settings) -> Prepared:
-    """Once per start: newest schema on SQLite, the practice file loaded, an admin account.
-
-    Raises `ConfigurationError`. PostgreSQL is left alone until `receptionist db upgrade`.
-    """
-    practice = check_settings(settings)
-    async with opened_database(settings) as database:
-        if database.is_sqlite:
-            await database.upgrade()
-        if not await database.is_current():
-            return Prepared(None, ["the database's schema is old; run receptionist db upgrade"])
-        if practice is not None:
-            await save_practice(database, practice, unless_known=True)
-        password = settings.admin_password
-        generated = await PasswordAccounts(database).ensure_admin(
-            settings.admin_username, password.get_secret_value() if password else None
-        )
-        async with database.reading() as uow:
-            known = await uow.practices.all()
-    missing = [] if known else ["no practice is loaded; run receptionist practice load FILE"]
-    return Prepared(generated, missing)
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings, neighbours: Neighbours | None = None
@@ -245,7 +122,7 @@ async def open_services(
     mail = build_mail(settings, problems)
     rates = build_rate_store(problems)
     shared = build_breaker_store(problems)
-    database = _open_database(settings, problems)
+    database = open_database_as_set(settings, problems)
     if not (database and telephony and calendar and messaging and mail and rates and shared):
         raise ConfigurationError(problems)
     if problems:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
-from receptionist.bootstrap import opened_database
 from receptionist.bootstrap.practices import save_practice
+from receptionist.bootstrap.preparing import opened_database
 from receptionist.commands.database import current_database, reached
 from receptionist.errors import UnreadableFile
 from receptionist.practice_dump import dump_practice

@@ -2,7 +2,7 @@
 
 import typer
 
-from receptionist.bootstrap import opened_booking
+from receptionist.bootstrap.preparing import opened_booking
 from receptionist.commands.database import current_database
 from receptionist.errors import ProviderError
 from receptionist.settings import read_settings

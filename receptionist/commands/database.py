@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from db import SqlDatabase
-from receptionist.bootstrap import opened_database
+from receptionist.bootstrap.preparing import opened_database
 from receptionist.errors import ConfigurationError, DatabaseAway, ReceptionistError
 from receptionist.settings import Settings
 

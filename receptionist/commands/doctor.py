@@ -14,7 +14,6 @@ from typing import Protocol
 import httpx
 import typer
 
-from receptionist.bootstrap import opened_database, read_checked_settings
 from receptionist.bootstrap.adapters import (
     build_calendar,
     build_mail,
@@ -22,6 +21,7 @@ from receptionist.bootstrap.adapters import (
     build_telephony,
     build_vendors,
 )
+from receptionist.bootstrap.preparing import opened_database, read_checked_settings
 from receptionist.commands.database import OLD_SCHEMA, current_database, reached
 from receptionist.domain.practice import Practice
 from receptionist.errors import (

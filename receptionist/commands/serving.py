@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from receptionist.app import create_app
-from receptionist.bootstrap import Prepared, prepare
+from receptionist.bootstrap.preparing import Prepared, prepare
 from receptionist.call.neighbours import Board, Neighbours
 from receptionist.commands.database import reached
 from receptionist.commands.doorway import Doorway

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from receptionist.bootstrap import check_settings
+from receptionist.bootstrap.preparing import check_settings
 from receptionist.errors import ConfigurationError
 from receptionist.settings import read_settings
 from tests.whole_calls.house import environment

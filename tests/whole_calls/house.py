@@ -11,7 +11,8 @@ import httpx
 import uvicorn
 
 from receptionist.app import create_app
-from receptionist.bootstrap import Services, prepare
+from receptionist.bootstrap import Services
+from receptionist.bootstrap.preparing import prepare
 from receptionist.commands.serving import stream_protocol
 from receptionist.line.caller import CallOptions
 from receptionist.line.console import options_for
