@@ -5,6 +5,7 @@ Everything below this module reports through `structlog.get_logger()` or the
 metrics named here.
 """
 
+import asyncio
 import logging
 import os
 import re
@@ -147,6 +148,10 @@ class Metrics:
         # What scales with calls must see the process that holds none.
         for channel in ("stream", "phone"):
             self.active_calls.labels(channel)
+        self.tasks = Gauge(
+            "receptionist_tasks", "Tasks of the process's event loop", registry=self.registry
+        )
+        self.tasks.set_function(_tasks)
         self.turn_seconds = Histogram(
             "receptionist_turn_seconds",
             "Time of a turn by stage",
@@ -260,3 +265,11 @@ class _Processes:
 def forget_process(pid: int, folder: Path) -> None:
     """A process of this server has died: what it held it holds no more; its counts stay."""
     mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+
+
+def _tasks() -> float:
+    """Asked from within the loop, as `/metrics` does; from elsewhere there are none to count."""
+    try:
+        return float(len(asyncio.all_tasks()))
+    except RuntimeError:
+        return 0.0

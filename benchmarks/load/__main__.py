@@ -9,17 +9,16 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load.shares import Note, shares
+from benchmarks.load.outside import vendors
+from benchmarks.load.shares import shares
 from benchmarks.load.vendors import reference
-from benchmarks.servers import PUBLIC_URL, ROOT, House
+from benchmarks.servers import PUBLIC_URL, House
 from receptionist.line.console import options_for
 from receptionist.line.load.page import page
 from receptionist.line.load.plan import Load
@@ -42,41 +41,6 @@ def scripts(count: int) -> dict[str, tuple[Step, ...]]:
         )
         for n in range(count)
     }
-
-
-@dataclass
-class Vendors:
-    """Another process, its settings, and what it noted."""
-
-    process: asyncio.subprocess.Process
-    settings: dict[str, str]
-
-    async def notes(self) -> list[Note]:
-        """Everything; nothing more is asked of it."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        noted = json.loads(await self.process.stdout.readline())
-        return [(str(event), str(reference), float(at_s)) for event, reference, at_s in noted]
-
-
-@asynccontextmanager
-async def vendors() -> AsyncIterator[Vendors]:
-    """All three, reached by their official SDKs."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.load.vendors"),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 26,
-    )
-    assert process.stdout is not None
-    try:
-        yield Vendors(process, json.loads(await process.stdout.readline()))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The API: who may ask, what is answered, and what bad input gets."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -118,5 +119,8 @@ async def test_probes_and_metrics_tell_of_the_house(house: House) -> None:
     assert 'receptionist_handlers_total{name="take_message",ok="true"} 1.0' in metrics
     assert 'receptionist_calls_ended_total{ended_by="receptionist"} 1.0' in metrics
     assert "Anna" not in metrics
+    tasks = re.search(r"^receptionist_tasks (\S+)$", metrics, re.MULTILINE)
+    assert tasks is not None
+    assert float(tasks[1]) > 1
     assert draining.status_code == 503
     assert "draining" in draining.json()["reasons"][0]
