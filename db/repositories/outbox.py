@@ -99,11 +99,12 @@ class SqlOutbox:
         row = result.mappings().one_or_none()
         return None if row is None else _row(row)
 
-    async def unfinished(self, limit: int = 200) -> Sequence[OutboxRow]:
+    async def unfinished(self, limit: int = 200, *, kind: str | None = None) -> Sequence[OutboxRow]:
         """Waiting, leased and dead ones, oldest first."""
-        result = await self._connection.execute(
-            select(outbox).where(outbox.c.status != "done").order_by(outbox.c.id).limit(limit)
-        )
+        open_ones = select(outbox).where(outbox.c.status != "done")
+        if kind is not None:
+            open_ones = open_ones.where(outbox.c.kind == kind)
+        result = await self._connection.execute(open_ones.order_by(outbox.c.id).limit(limit))
         return [_row(row) for row in result.mappings()]
 
     async def stuck(self, attempts: int, limit: int) -> Sequence[OutboxRow]:

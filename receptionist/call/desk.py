@@ -88,8 +88,10 @@ class FrontDesk:
             return HangUp([phrases.UNKNOWN_NUMBER])
         file = await self._file(ring.call_sid)
         takes_calls = takes_calls and bool(practice.fallback_number or not self._is_full)
-        has_begun = file is not None and bool(file.plain or file.turn)
-        if file is None or file.rescued or not (has_begun or takes_calls):
+        if file is None or file.rescued:
+            return None
+        has_begun = bool(file.plain or file.turn or file.next != "conversation")
+        if not (has_begun or takes_calls):
             return None
         file.rescued = True
         file.save_state()

@@ -63,8 +63,8 @@ class Outbox(Protocol):
         """Let a row that is done be done once more."""
 
     async def get(self, key: str) -> OutboxRow | None: ...
-    async def unfinished(self, limit: int = 200) -> Sequence[OutboxRow]:
-        """Waiting, leased and dead ones, oldest first."""
+    async def unfinished(self, limit: int = 200, *, kind: str | None = None) -> Sequence[OutboxRow]:
+        """Waiting, leased and dead ones, oldest first; of one kind, or of all."""
 
     async def stuck(self, attempts: int, limit: int) -> Sequence[OutboxRow]:
         """Dead ones, and those that have failed so often, newest first."""

@@ -87,6 +87,33 @@ async def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await asyncio.to_thread(server.cleanup)
 
 
+async def test_a_failed_webhook_and_a_voicemail_lose_nobody_while_the_database_is_away(
+    away: Away,
+) -> None:
+    call = {"CallSid": "CA" + "8" * 32, "From": "+15550188", "To": "+15550100"}
+    failed = {**call, "ErrorCode": "11200"}
+    sound = {"RecordingSid": "RE1", "RecordingUrl": "https://a.example/RE1", "Digits": "hangup"}
+    async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as group:
+        # A process knows the practices of the calls it has had.
+        first = HeldCall(away.house, away.recogniser)
+        await answered_call(first, group)
+        await away.stop()
+
+        taken_up, voicemail = [await away.house.post("/voice/fallback", failed) for _ in range(2)]
+        await away.house.post("/voice/recording", {**call, **sound})
+
+        await away.start()
+        messages = await away.until("messages", lambda body: body["items"])
+        calls = await away.until("calls", lambda body: any(c["ended_at"] for c in body["items"]))
+        first.lose()
+
+    assert "<Stream" in taken_up.text
+    assert "<Record" in voicemail.text
+    (stored,) = [each for each in calls["items"] if each["call_sid"] == call["CallSid"]]
+    assert (stored["outcome"], stored["ended_by"]) == ("message", "caller")
+    assert [each["call_sid"] for each in messages["items"]] == [call["CallSid"]]
+
+
 async def test_calls_go_on_while_the_database_is_away_and_are_whole_when_it_is_back(
     away: Away,
 ) -> None:

@@ -232,6 +232,18 @@ async def test_a_call_whose_first_webhook_failed_is_taken_up_all_the_same(
     assert stored["ended_by"] == "caller"
 
 
+async def test_a_caller_is_put_through_though_the_webhook_behind_the_stream_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_below(monkeypatch, "/voice/ended")
+    async with opened(tmp_path, monkeypatch, streaming=True) as house:
+        report, said, stored = await talk(house, Keys("0"), callee=Callee(rings_s=0.1, talk_s=0.1))
+
+    assert "Please leave your name" not in said
+    assert any("Maple Street Clinic" in text for text in report.said_by("callee"))
+    assert (stored["outcome"], stored["ended_by"]) == ("transferred", "transfer")
+
+
 @pytest.mark.parametrize(
     ("last", "digits", "ended_by"),
     [((), "", "receptionist"), ((HangUp(),), "", "caller"), ((HangUp(),), "hangup", "caller")],

@@ -113,7 +113,7 @@ async def _shown(
 ) -> Response:
     async with room.database.reading() as uow:
         found = await uow.webhooks.all()
-        unsent = [row for row in await uow.outbox.unfinished(LISTED) if row.kind == SEND_WEBHOOK]
+        unsent = await uow.outbox.unfinished(LISTED, kind=SEND_WEBHOOK)
         zones = views.Zones(await uow.practices.all())
     shown = []
     for each in found:
@@ -136,10 +136,8 @@ async def _shown(
 
 
 async def _unsent(uow: UnitOfWork, webhook_id: str) -> list[OutboxRow]:
-    rows = await uow.outbox.unfinished(LISTED)
-    return [
-        row for row in rows if row.kind == SEND_WEBHOOK and row.payload["webhook_id"] == webhook_id
-    ]
+    rows = await uow.outbox.unfinished(LISTED, kind=SEND_WEBHOOK)
+    return [row for row in rows if row.payload["webhook_id"] == webhook_id]
 
 
 async def _audit(uow: UnitOfWork, who: Account, action: str, webhook_id: str) -> None:
