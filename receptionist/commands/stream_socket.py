@@ -39,8 +39,9 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         self._socket: PicowsSocket | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Until it is accepted."""
-        self._request += data
+        """Until picows has it, or for as long as it stays here."""
+        if not self.handshake_complete:
+            self._request += data
         super().data_received(data)
 
     async def send(self, message: Any) -> None:

@@ -171,26 +171,45 @@ async def test_a_server_that_stops_says_so(house: House, stream: ClientConnectio
     assert await closed(stream) == 1012
 
 
-async def test_a_plain_request_and_another_version_are_refused(house: House) -> None:
+async def by_hand(
+    house: House, *, version: int
+) -> tuple[str, asyncio.StreamReader, asyncio.StreamWriter]:
+    """A new call's stream, and a connection on which it has been asked for."""
     answer = await house.post("/voice/incoming", CALL)
     url = "ws" + answer.text.split('url="ws')[1].split('"')[0]
     host, port = house.url.removeprefix("http://").split(":")
-    path = url.split(port, 1)[1]
     reader, writer = await asyncio.open_connection(host, int(port))
     lines = [
-        f"GET {path} HTTP/1.1",
+        f"GET {url.split(port, 1)[1]} HTTP/1.1",
         f"Host: {host}",
         "Connection: Upgrade",
         "Upgrade: websocket",
-        "Sec-WebSocket-Version: 8",
+        f"Sec-WebSocket-Version: {version}",
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
     ]
     writer.write("\r\n".join([*lines, "", ""]).encode())
+    return url, reader, writer
+
+
+async def test_another_version_is_refused_and_leaves_the_token(house: House) -> None:
+    url, reader, writer = await by_hand(house, version=8)
 
     async with asyncio.timeout(20):
         status = (await reader.readline()).split()[1]
-        writer.close()
+    writer.close()
 
     assert status in (b"400", b"426")
     async with websockets.connect(url, proxy=None):
-        pass  # its token has not been used
+        pass
+
+
+async def test_who_does_not_wait_for_the_answer_is_heard_all_the_same(house: House) -> None:
+    _, reader, writer = await by_hand(house, version=13)
+
+    writer.write(b"\x81" + bytes([0x80 | len(START), 0, 0, 0, 0]) + START.encode())
+    async with asyncio.timeout(20):
+        status = (await reader.readline()).split()[1]
+        await reader.readuntil(b'"event":"media"')
+    writer.close()
+
+    assert status == b"101"
