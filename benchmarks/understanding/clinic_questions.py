@@ -19,9 +19,9 @@ UNKNOWN = "none"
 def approved_answers() -> Tallies:
     """Whether each question found its answer, and the others none."""
     tallies: Tallies = {}
-    faqs = load_practice(EXAMPLE.read_text(encoding="utf-8"), source=EXAMPLE.name).faqs
+    practice = load_practice(EXAMPLE.read_text(encoding="utf-8"), source=EXAMPLE.name)
     for approved, question in _asked():
-        found = best_faq(question, faqs)
+        found = best_faq(question, practice.faqs, practice.synonyms)
         given = found.question if found else UNKNOWN
         kind = "not written down" if approved == UNKNOWN else "approved"
         at(tallies, "ours, approved answers", kind, tuning=is_for_tuning(question)).count(

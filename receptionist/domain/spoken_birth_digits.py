@@ -4,7 +4,7 @@ Pure. Digits are regrouped, one too many dropped and one lost put back, until th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 Reading = tuple[int, int, str]
 """Day, month and the digits of the year."""
@@ -37,10 +37,15 @@ def in_digits(text: str, day_first: bool) -> Iterator[Reading]:
         yield from _with_year_last(fewer, day_first)
     if len(digits) == 7:
         yield from _short_of_one(digits, day_first)
-    elif len(digits) == 5 and digits[1:3] not in ("19", "20"):
+    elif len(digits) == 5 and digits[1:3] not in ("19", "20") and _says_only_digits(words):
         yield from _with_short_year(digits, day_first)
     elif len(digits) == 8 and digits[3] == "0":  # "1740 1913" for the 17th of the 4th.
         yield from _with_year_last(digits[:3] + digits[4:], day_first)
+
+
+def _says_only_digits(words: Sequence[str]) -> bool:
+    """Five digits beside other words are a number of something else."""
+    return sum(word.isalpha() for word in words) <= 1
 
 
 def _grouped(groups: list[str], day_first: bool) -> Iterator[Reading]:

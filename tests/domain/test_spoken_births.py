@@ -104,6 +104,9 @@ def test_a_year_of_two_digits_is_in_the_past() -> None:
         "my name is Anna",
         "something of March 1934",
         "4 1993",
+        "my postcode is 90210",
+        "it's appointment number 12345",
+        "at 9:40 on the 3rd",
         "vii",
     ],
 )
