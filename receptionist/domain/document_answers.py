@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from receptionist.domain.faq_match import same
-from receptionist.domain.practice import Document, Synonyms
+from receptionist.domain.faq_match import best_faq, same
+from receptionist.domain.practice import Document, Practice, Synonyms
 from receptionist.domain.retrieval import Passage, PassageIndex
 
 MOST_WORDS = 80
@@ -29,6 +29,13 @@ def document_answer(
     if not ranking.is_answerable:
         return None
     return _sentences_for(question, passages[int(ranking.scores[0][0])], synonyms)
+
+
+def is_written_down(question: str, practice: Practice) -> bool:
+    """Whether an approved answer or a document says something to this question."""
+    if best_faq(question, practice.faqs, practice.synonyms) is not None:
+        return True
+    return document_answer(question, practice.documents, practice.synonyms) is not None
 
 
 def passages_of(documents: Sequence[Document]) -> list[Passage]:

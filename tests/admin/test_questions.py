@@ -1,11 +1,12 @@
 """What callers ask in vain: kept without who asked, grouped, answered with one click."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from db import SqlDatabase
-from receptionist.domain.practice import Faq
+from receptionist.domain.practice import Document, Faq
 from receptionist.ports.practice_history import Question
 from tests.admin.clinic import CALL, SCRIPT, Staff, audited
 from tests.admin.test_settings import carried, practice
@@ -49,6 +50,20 @@ async def test_one_click_begins_an_answer_and_the_question_is_gone(
 
     assert (await practice(database)).faqs == (Faq(ASKED[1], "Yes, on the first floor."),)
     page = (await omar.get("/admin/questions")).text
+    assert "changing table" not in page
+    assert "Do you sell" in page
+
+
+async def test_what_a_document_answers_is_not_unanswered(
+    omar: Staff, database: SqlDatabase, asked: list[int]
+) -> None:
+    leaflet = Document("With a baby", "There is a changing table for babies on the first floor.")
+    async with database.transaction() as uow:
+        (before,) = await uow.practices.all()
+        await uow.practices.save(replace(before, documents=(leaflet,)))
+
+    page = (await omar.get("/admin/questions")).text
+
     assert "changing table" not in page
     assert "Do you sell" in page
 

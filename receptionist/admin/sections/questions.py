@@ -10,8 +10,7 @@ from receptionist.admin.forms import posted_form
 from receptionist.admin.practice_asked import practice_asked
 from receptionist.admin.room import StaffRoom
 from receptionist.admin.section import Section
-from receptionist.domain.document_answers import document_answer
-from receptionist.domain.faq_match import best_faq
+from receptionist.domain.document_answers import is_written_down
 from receptionist.domain.practice import Practice
 from receptionist.domain.question_groups import grouped, impersonal
 from receptionist.ports.practice_history import Question
@@ -58,13 +57,7 @@ def add_routes(router: APIRouter, room: StaffRoom) -> None:
 
 
 def _unanswered(asked: Sequence[Question], practice: Practice) -> list[Question]:
-    return [each for each in asked if not _is_answered(each.question, practice)]
-
-
-def _is_answered(question: str, practice: Practice) -> bool:
-    if best_faq(question, practice.faqs, practice.synonyms) is not None:
-        return True
-    return document_answer(question, practice.documents, practice.synonyms) is not None
+    return [each for each in asked if not is_written_down(each.question, practice)]
 
 
 SECTION = Section(
