@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from receptionist.domain.stemming import stem
 
 _WORD = re.compile(r"[a-z0-9]+")
+_HYPHENED = re.compile(r"\b([a-z]{1,4})-([a-z]+)\b")
+"""Written in one word as often: "wi-fi", "pre-med"."""
 _STOP_WORDS = frozenset(
     """
     a about also am an and any are arent as at be been but by can cant could did do does dont
@@ -157,6 +159,7 @@ def terms(text: str) -> list[str]:
     plain = text.casefold().replace("’", "'")
     for pattern, word in _PHRASES:
         plain = pattern.sub(rf"\g<0> {word}", plain)
+    plain = _HYPHENED.sub(r"\g<0> \1\2", plain)
     found = _WORD.findall(plain.replace("'", ""))
     return [stem(_FORMS.get(word, word)) for word in found if word not in _STOP_WORDS]
 

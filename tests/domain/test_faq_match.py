@@ -61,6 +61,15 @@ def test_a_practices_own_words_are_heard_as_phrases() -> None:
     assert best_faq("is there a bay tree", FAQS, own) is None
 
 
+@pytest.mark.parametrize("question", ["do you have wifi", "do you have wi-fi", "do you have WiFi"])
+def test_words_with_and_without_a_hyphen_are_the_same(question: str) -> None:
+    hyphened = Faq("Is there Wi-Fi?", "Yes, ask at the desk.")
+    together = Faq("Is there wifi?", "Yes, ask at the desk.")
+
+    assert best_faq(question, (*FAQS, hyphened)) == hyphened
+    assert best_faq(question, (*FAQS, together)) == together
+
+
 def test_without_approved_answers_nothing_is_known() -> None:
     assert best_faq("where can i park", ()) is None
 
