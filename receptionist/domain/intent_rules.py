@@ -15,7 +15,7 @@ _PERSON = one_of(
     front desk|agent|representative|rep|operator|staff|nurse|manager|supervisor|advisor
     colleague|team|adult|employee|associate|assistant|consultant|secretary|clerk|owner|boss
     helpdesk|help desk|switchboard|call cent(?:er|re)|customer (?:services?|care|support)
-    members? of staff
+    members? of (?:the |your )?(?:staff|team)
     """
 )
 _VISIT = one_of(
@@ -104,7 +104,8 @@ ANYWHERE: Mapping[str, str] = {
         \b(?:i give up|where is (?:everybody|everyone|the staff|the receptionist))\b
         \b(?:call|phone|ring|contact|reach) (?:you|them|reception|the (?:desk|reception|office|
             practice|surgery|clinic|manager)) (?:directly|on the phone|by phone|myself)\b
-        \b(?:pass|hand|patch|forward|redirect|escalate) (?:me|us|this call|my call)\b
+        \b(?:pass|hand|patch|forward|redirect) (?:me|us|this call|my call)\b
+        \bescalate\b
         \b(?:deal|discuss|sort|reach|contact|get hold)\b.{{0,25}}\b(?:with|to|of|by|a|an|the|your|
             some)\b ?(?:a |an |the |your |real |live |actual |other )*(?:{_PERSON})\b
         \b(?:human|live|real|manual) (?:help|assistance|support|service|agent|operator|being|
