@@ -5,7 +5,6 @@ whether it does or not, every calendar is read again each minute. Events of ours
 move or cancel their appointments; all others are times that cannot be offered.
 """
 
-import asyncio
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,7 +24,7 @@ from receptionist.errors import ProviderError
 from receptionist.ports.calendar import Calendar, StoredEvent, event_id_for
 from receptionist.ports.follow_up import CalendarFeed, OutboxRow
 from receptionist.ports.records import Appointment, Database
-from receptionist.resilience.tolerance import Rounds
+from receptionist.resilience.tolerance import for_ever
 
 log = structlog.get_logger()
 
@@ -58,11 +57,8 @@ class CalendarSync:
 
     async def run(self) -> None:
         """Have every calendar read each minute, by one process of all."""
-        queueing = Rounds("calendar_sync_not_queued")
-        while self._calendar.external:
-            with queueing.one():
-                await self.queue_all()
-            await asyncio.sleep(EVERY_S / 2)
+        if self._calendar.external:
+            await for_ever("calendar_sync_not_queued", self.queue_all, every_s=EVERY_S / 2)
 
     async def queue_all(self) -> None:
         """One row for each calendar and minute, whoever is first."""

@@ -17,7 +17,7 @@ import structlog
 from receptionist.errors import ReceptionistError
 from receptionist.ports.follow_up import OutboxRow
 from receptionist.ports.records import Database
-from receptionist.resilience.tolerance import Rounds, tolerated
+from receptionist.resilience.tolerance import Rounds, for_ever, tolerated
 
 log = structlog.get_logger()
 
@@ -71,13 +71,14 @@ class OutboxWorker:
         """
         async with asyncio.TaskGroup() as group:
             self._group = group
-            for_ever_work = (self._work_for_ever(group), self._tidy_for_ever(), *beside)
-            for_ever = [group.create_task(work) for work in for_ever_work]
+            tidying = for_ever("outbox_untidied", self._tidy, every_s=TIDIED_EVERY_S)
+            endless = (self._work_for_ever(group), tidying, *beside)
+            tasks = [group.create_task(work) for work in endless]
             try:
                 yield
             finally:
                 self._group = None
-                for task in (*for_ever, *self._running):
+                for task in (*tasks, *self._running):
                     task.cancel()
 
     def wake(self) -> None:
@@ -117,14 +118,10 @@ class OutboxWorker:
                 except TimeoutError:
                     continue
 
-    async def _tidy_for_ever(self) -> None:
+    async def _tidy(self) -> None:
         """What is done is of no use to anybody after a while."""
-        tidying = Rounds("outbox_untidied")
-        while True:
-            with tidying.one():
-                async with self._database.transaction() as uow:
-                    await uow.outbox.forget_done(self._clock() - DONE_KEPT)
-            await asyncio.sleep(TIDIED_EVERY_S)
+        async with self._database.transaction() as uow:
+            await uow.outbox.forget_done(self._clock() - DONE_KEPT)
 
     def _spawn(
         self, group: asyncio.TaskGroup, work: Coroutine[None, None, bool]

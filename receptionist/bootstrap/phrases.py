@@ -1,6 +1,5 @@
 """Greetings and fixed phrases in memory before they are needed, and again when one is changed."""
 
-import asyncio
 from collections.abc import Sequence
 
 from receptionist.call.phrases import STANDING_PHRASES, greeting
@@ -9,7 +8,7 @@ from receptionist.domain.practice import Practice
 from receptionist.domain.spoken_text import speakable
 from receptionist.ports.records import Database
 from receptionist.ports.text_to_speech import TextToSpeech
-from receptionist.resilience.tolerance import Rounds
+from receptionist.resilience.tolerance import for_ever
 
 LOOKED_EVERY_S = 5.0
 
@@ -28,11 +27,7 @@ class ReadyPhrases:
 
     async def watch(self) -> None:
         """Look again every few seconds: another process may have saved a change."""
-        looking = Rounds("phrases_not_read")
-        while True:
-            with looking.one():
-                await self.look()
-            await asyncio.sleep(LOOKED_EVERY_S)
+        await for_ever("phrases_not_read", self.look, every_s=LOOKED_EVERY_S)
 
     async def look(self) -> None:
         """Render what has not been. A voice that fails is not asked again until texts change."""

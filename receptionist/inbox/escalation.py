@@ -4,7 +4,6 @@ Whoever is told learns that something waits and where, never what a caller said:
 e-mails are read on screens that anybody may see.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -18,7 +17,7 @@ from receptionist.ports.follow_up import OutboxRow
 from receptionist.ports.mail import Mail, OutgoingMail
 from receptionist.ports.records import Database
 from receptionist.ports.staff import StaffMessage
-from receptionist.resilience.tolerance import Rounds
+from receptionist.resilience.tolerance import for_ever
 
 log = structlog.get_logger()
 
@@ -56,11 +55,7 @@ class Escalation:
 
     async def watch(self) -> None:
         """Look for ever."""
-        looking = Rounds("inbox_unread")
-        while True:
-            with looking.one():
-                await self.look()
-            await asyncio.sleep(LOOKED_EVERY_S)
+        await for_ever("inbox_unread", self.look, every_s=LOOKED_EVERY_S)
 
     async def look(self) -> int:
         """Queue what has to be said; how many messages have waited too long."""

@@ -1,13 +1,12 @@
 """Erasing what callers said once the practice's time for keeping it is over."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from receptionist.domain.practice import Practice
 from receptionist.inbox.recordings import DELETE_RECORDING
 from receptionist.ports.records import Database
-from receptionist.resilience.tolerance import Rounds
+from receptionist.resilience.tolerance import for_ever
 
 LOOKED_EVERY_S = 3600.0
 AT_ONCE = 20
@@ -22,11 +21,7 @@ class Retention:
 
     async def watch(self) -> None:
         """Look every hour."""
-        looking = Rounds("retention_not_kept")
-        while True:
-            with looking.one():
-                await self.look()
-            await asyncio.sleep(LOOKED_EVERY_S)
+        await for_ever("retention_not_kept", self.look, every_s=LOOKED_EVERY_S)
 
     async def look(self) -> int:
         """Erase what is due; how many calls."""

@@ -5,7 +5,8 @@ a row may be one that nobody foresaw. A text may quote a caller, so only the cla
 logged. Cancelling goes through.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +22,15 @@ def tolerated(event: str, **about: Any) -> Iterator[None]:
         yield
     except Exception as exc:  # noqa: BLE001 - what is tolerated is what nobody foresaw
         log.error(event, error=type(exc).__name__, **about)
+
+
+async def for_ever(event: str, work: Callable[[], Awaitable[object]], *, every_s: float) -> None:
+    """Do it again and again, with a pause between; `event` is logged when that begins to fail."""
+    rounds = Rounds(event)
+    while True:
+        with rounds.one():
+            await work()
+        await asyncio.sleep(every_s)
 
 
 class Rounds:

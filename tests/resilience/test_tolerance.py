@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from receptionist.resilience.tolerance import Rounds, tolerated
+from receptionist.resilience.tolerance import Rounds, for_ever, tolerated
 
 
 def fail(rounds: Rounds, *errors: Exception | None) -> list[str]:
@@ -48,3 +48,25 @@ async def test_who_cancels_is_obeyed() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_what_goes_on_for_ever_goes_on_behind_a_failure() -> None:
+    done = 0
+    thrice = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal done
+        done += 1
+        if done == 3:
+            thrice.set()
+        raise OSError
+
+    with capture_logs() as log:
+        task = asyncio.get_running_loop().create_task(for_ever("unread", work, every_s=0))
+        async with asyncio.timeout(10):
+            await thrice.wait()
+        task.cancel()
+        await asyncio.wait([task])
+
+    assert [line["event"] for line in log] == ["unread"]
+    assert task.cancelled()

@@ -48,14 +48,22 @@ async def thinking(
     await stage.model.asked.wait()
 
 
-async def speaking(
-    stage: Stage, call: HeldCall, group: asyncio.TaskGroup, _: AsyncExitStack
-) -> None:
-    await answered_call(call, group)
-    call.holding_marks = True
-    call.audio.clear()
-    call.says("where can i park")
-    await call.audio.wait()
+def answering(words: str) -> State:
+    """What is said to these words is on its way."""
+
+    async def state(
+        stage: Stage, call: HeldCall, group: asyncio.TaskGroup, _: AsyncExitStack
+    ) -> None:
+        await answered_call(call, group)
+        call.holding_marks = True
+        call.audio.clear()
+        call.says(words)
+        await call.audio.wait()
+
+    return state
+
+
+speaking = answering("where can i park")
 
 
 async def interrupted(
@@ -67,26 +75,6 @@ async def interrupted(
         await asyncio.sleep(0.01)
 
 
-async def after_goodbye(
-    stage: Stage, call: HeldCall, group: asyncio.TaskGroup, _: AsyncExitStack
-) -> None:
-    await answered_call(call, group)
-    call.holding_marks = True
-    call.audio.clear()
-    call.says("that's all, goodbye")
-    await call.audio.wait()
-
-
-async def transfer_announced(
-    stage: Stage, call: HeldCall, group: asyncio.TaskGroup, _: AsyncExitStack
-) -> None:
-    await answered_call(call, group)
-    call.holding_marks = True
-    call.audio.clear()
-    call.says("can i speak to a person please")
-    await call.audio.wait()
-
-
 STATES: dict[str, State] = {
     "greeting": greeting,
     "listening": listening,
@@ -94,8 +82,8 @@ STATES: dict[str, State] = {
     "thinking": thinking,
     "speaking": speaking,
     "interrupted": interrupted,
-    "after the goodbye": after_goodbye,
-    "transfer announced": transfer_announced,
+    "after the goodbye": answering("that's all, goodbye"),
+    "transfer announced": answering("can i speak to a person please"),
 }
 in_every_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
 
