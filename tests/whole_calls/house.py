@@ -39,6 +39,13 @@ faqs:
   - question: Where can I park?
     answer: There is free parking behind the building.
 """
+
+
+def practice_file(hours: str, more: str = "") -> str:
+    """The practice that the calls reach; `more` are lines of its first part."""
+    return PRACTICE.format(hours=hours, more=more)
+
+
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ALWAYS_OPEN = "{" + ", ".join(f'{day}: ["00:00-23:59"]' for day in DAYS) + "}"
 NEVER_OPEN = "{}"
@@ -87,7 +94,7 @@ def environment(
 ) -> dict[str, str]:
     """Settings of a server whose files are below `directory`."""
     practice = directory / "practice.yaml"
-    practice.write_text(PRACTICE.format(hours=hours, more=practice_lines))
+    practice.write_text(practice_file(hours, practice_lines))
     return {
         "VAR_DIRECTORY": str(directory),
         "PRACTICE_FILE": str(practice),

@@ -16,7 +16,7 @@ from receptionist.line.script import Say, Step
 from receptionist.practice_file import load_practice
 from tests.emulators import deepgram, elevenlabs, openai
 from tests.emulators.spoken_audio import SpokenEar, SpokenVoice
-from tests.whole_calls.house import ALWAYS_OPEN, PRACTICE, House, environment, open_house
+from tests.whole_calls.house import ALWAYS_OPEN, House, environment, open_house, practice_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def spoken_house(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **more: str
 ) -> AsyncIterator[SpokenHouse]:
     """Deepgram hears, OpenAI thinks, ElevenLabs speaks."""
-    practice = load_practice(PRACTICE.format(hours=ALWAYS_OPEN), source="test")
+    practice = load_practice(practice_file(ALWAYS_OPEN), source="test")
     source = openai.rules_model(
         EmbeddedLanguageModel(), practice, lambda: datetime.now(UTC), caller_number="+15550123"
     )

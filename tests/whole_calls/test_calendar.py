@@ -23,7 +23,7 @@ from receptionist.practice_file import load_practice
 from tests.emulators import deepgram, elevenlabs, openai
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.spoken_audio import SpokenEar, SpokenVoice
-from tests.whole_calls.house import ALWAYS_OPEN, PRACTICE, House, environment, open_house
+from tests.whole_calls.house import ALWAYS_OPEN, House, environment, open_house, practice_file
 
 pytestmark = pytest.mark.call
 LEE = "lee@example.com"
@@ -101,7 +101,7 @@ async def practice(
 
 async def speech_and_model(stack: AsyncExitStack) -> dict[str, str]:
     """The speech vendors and OpenAI on loopback; the model reasons as the embedded engine does."""
-    told = load_practice(PRACTICE.format(hours=ALWAYS_OPEN), source="test")
+    told = load_practice(practice_file(ALWAYS_OPEN), source="test")
     source = openai.rules_model(
         EmbeddedLanguageModel(), told, lambda: datetime.now(UTC), caller_number="+15550123"
     )

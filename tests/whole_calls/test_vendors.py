@@ -13,7 +13,7 @@ from receptionist.line.script import Interrupt, Say, Wait
 from receptionist.practice_file import load_practice
 from tests.emulators import deepgram, elevenlabs, openai
 from tests.emulators.spoken_audio import SpokenEar, SpokenVoice
-from tests.whole_calls.house import ALWAYS_OPEN, PRACTICE, House, environment, open_house
+from tests.whole_calls.house import ALWAYS_OPEN, House, environment, open_house, practice_file
 
 pytestmark = pytest.mark.call
 
@@ -30,7 +30,7 @@ class Vendors:
 async def vendors(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Vendors]:
-    practice = load_practice(PRACTICE.format(hours=ALWAYS_OPEN), source="test")
+    practice = load_practice(practice_file(ALWAYS_OPEN), source="test")
     source = openai.rules_model(
         EmbeddedLanguageModel(), practice, lambda: datetime.now(UTC), caller_number="+15550123"
     )
