@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from db import open_database
+from db import Pool, open_database
 from providers.calendar.google import GoogleCalendar, read_account
 from receptionist.domain.practice import Practice
 from tests.booking.surgery import Desk, utc_now
@@ -64,7 +64,8 @@ async def _round(desk: Desk, practice: Practice, sids: list[str], start: datetim
 
 
 async def _serve(given: argparse.Namespace) -> None:
-    database = open_database(given.database)
+    # Fifty callers at once share twenty connections: on a busy machine that takes its time.
+    database = open_database(given.database, Pool(wait_s=60.0))
     await database.start()
     calendar = GoogleCalendar(read_account(given.key_file), given.google, timeout_s=2.0)
     ahead = timedelta(seconds=given.ahead)
