@@ -5,8 +5,8 @@ import re
 from providers.llm.embedded_engine import answers, filling
 from providers.llm.embedded_engine.reading import QUESTION_WORDS, Reading, read
 from providers.llm.embedded_engine.state import Dialogue, Row, Task, Wish
+from receptionist.domain.document_answers import is_written_down
 from receptionist.domain.emergencies import emergency_reply
-from receptionist.domain.faq_match import best_faq
 from receptionist.domain.spoken_dates import SpokenWhen
 from receptionist.domain.spoken_visits import find_reason
 
@@ -319,7 +319,7 @@ def _ask(state: Dialogue, reading: Reading) -> None:
         return
     strange = reading.heard.first == "out_of_scope"
     sure = strange and reading.heard.score("out_of_scope") >= UNSURE_OF_IT
-    if sure and best_faq(reading.text, state.practice.faqs) is None:
+    if sure and not is_written_down(reading.text, state.practice):
         state.report = OUT_OF_SCOPE
         state.misses = 0
         if state.wish.task is None:
