@@ -6,7 +6,7 @@ caller until they have pressed 1.
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from receptionist.domain.practice import Practice
 from receptionist.errors import NumberRefused, ProviderLimited
@@ -14,7 +14,8 @@ from receptionist.limits.spending import Spending
 from receptionist.ports.records import Database, UnitOfWork
 from receptionist.ports.staff import MessageEvent
 from receptionist.telephony.addresses import Addresses
-from receptionist.telephony.requests import Webhook, read_webhook
+from receptionist.telephony.answering import Answer, Refused, verified
+from receptionist.telephony.requests import Webhook
 from receptionist.telephony.signature import RequestVerifier
 from twiml import ask_before_connecting, connect_caller, say_and_hang_up
 
@@ -23,7 +24,7 @@ NOTHING_TO_DO = "This message is not there any more. Goodbye."
 NOT_PRESSED = "Nobody pressed one. Goodbye."
 NOT_ALLOWED = "This number may not be called from the practice's line. Goodbye."
 
-Answer = Callable[[str, Webhook], Awaitable[str | None]]
+AnswerAbout = Callable[[str, Webhook], Awaitable[str | None]]
 
 
 class CallBacks:
@@ -34,7 +35,7 @@ class CallBacks:
         database: Database,
         verifier: RequestVerifier,
         addresses: Addresses,
-        refused: Callable[[str], Awaitable[None]],
+        refused: Refused,
         spending: Spending,
     ) -> None:
         self._spending = spending
@@ -46,30 +47,16 @@ class CallBacks:
     def router(self) -> APIRouter:
         """`/voice/call-back…?message=ID`."""
         router = APIRouter(include_in_schema=False)
-        answers: dict[str, Answer] = {
+        answers: dict[str, AnswerAbout] = {
             "": self._answered,
             "/pressed": self._pressed,
             "/over": self._over,
             "/status": self._status,
         }
         for step, answer in answers.items():
-            router.add_api_route(
-                f"/voice/call-back{step}", self._verified(answer), methods=["POST"]
-            )
+            endpoint = verified(_about(answer), self._verifier, self._refused)
+            router.add_api_route(f"/voice/call-back{step}", endpoint, methods=["POST"])
         return router
-
-    def _verified(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            webhook = await read_webhook(request, self._verifier)
-            if webhook is None:
-                await self._refused(request.url.path)
-                return Response(status_code=403)
-            document = await answer(webhook.get("message", "")[:LONGEST_ID], webhook)
-            if document is None:
-                return Response(status_code=204)
-            return Response(document, media_type="text/xml")
-
-        return endpoint
 
     async def _answered(self, message_id: str, webhook: Webhook) -> str:
         async with self._database.reading() as uow:
@@ -138,6 +125,11 @@ class CallBacks:
 
     def _address(self, step: str, message_id: str) -> str:
         return self._addresses.webhook(f"call-back/{step}?message={message_id}")
+
+
+def _about(answer: AnswerAbout) -> Answer:
+    """The message that the address of the webhook names."""
+    return lambda webhook: answer(webhook.get("message", "")[:LONGEST_ID], webhook)
 
 
 async def _call_back(uow: UnitOfWork, message_id: str) -> list[MessageEvent]:

@@ -1,18 +1,16 @@
 """The routes Twilio asks about text messages: one came in, one of ours got somewhere."""
 
-from collections.abc import Awaitable, Callable
-
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from receptionist.booking.text_answers import TextAnswers
+from receptionist.telephony.answering import Answer, Refused, verified
 from receptionist.telephony.guard import CallGuard
-from receptionist.telephony.requests import Webhook, read_webhook
+from receptionist.telephony.requests import Webhook
 from receptionist.telephony.signature import RequestVerifier
 from twiml import reply_by_text
 
 log = structlog.get_logger()
-Answer = Callable[[Webhook], Awaitable[str | None]]
 
 
 class TwilioTexts:
@@ -22,7 +20,7 @@ class TwilioTexts:
         self,
         answers: TextAnswers,
         verifier: RequestVerifier,
-        refused: Callable[[str], Awaitable[None]],
+        refused: Refused,
         guard: CallGuard,
     ) -> None:
         self._guard = guard
@@ -36,22 +34,11 @@ class TwilioTexts:
         answers: dict[str, Answer] = {"incoming": self._incoming, "status": self._status}
         for name, answer in answers.items():
             router.add_api_route(
-                f"/messages/{name}", self._verified(answer), methods=["POST", "GET"]
+                f"/messages/{name}",
+                verified(answer, self._verifier, self._refused),
+                methods=["POST", "GET"],
             )
         return router
-
-    def _verified(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            webhook = await read_webhook(request, self._verifier)
-            if webhook is None:
-                await self._refused(request.url.path)
-                return Response(status_code=403)
-            document = await answer(webhook)
-            if document is None:
-                return Response(status_code=204)
-            return Response(document, media_type="text/xml")
-
-        return endpoint
 
     async def _incoming(self, webhook: Webhook) -> str:
         answer = await self._answers.received(

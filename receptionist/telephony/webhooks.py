@@ -5,11 +5,10 @@ A refused request leaves an audit row and gets 403.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from receptionist.call import phrases
 from receptionist.call.active import ActiveCalls
@@ -20,8 +19,9 @@ from receptionist.call.voicemail import Voicemail, Voicemails
 from receptionist.observability import Metrics
 from receptionist.ports.records import Database, EndedBy
 from receptionist.telephony.addresses import Addresses
+from receptionist.telephony.answering import Answer, verified
 from receptionist.telephony.guard import CallGuard
-from receptionist.telephony.requests import Webhook, read_webhook
+from receptionist.telephony.requests import Webhook
 from receptionist.telephony.signature import RequestVerifier
 from twiml import (
     announce_caller,
@@ -41,7 +41,6 @@ RESTART_PAUSE_S = 5
 """Twice this and the sentences: by then this machine's next process answers."""
 
 log = structlog.get_logger()
-Answer = Callable[[Webhook], Awaitable[str | None]]
 
 
 class TwilioWebhooks:
@@ -82,22 +81,12 @@ class TwilioWebhooks:
             "stream-status": self._stream_status,
         }
         for name, answer in answers.items():
-            router.add_api_route(f"/voice/{name}", self._verified(answer), methods=["POST", "GET"])
+            router.add_api_route(
+                f"/voice/{name}",
+                verified(answer, self._verifier, self.refused),
+                methods=["POST", "GET"],
+            )
         return router
-
-    def _verified(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            webhook = await read_webhook(request, self._verifier)
-            if webhook is None:
-                await self.refused(request.url.path)
-                return Response(status_code=403)
-            with structlog.contextvars.bound_contextvars(call_sid=webhook.call_sid):
-                document = await answer(webhook)
-            if document is None:
-                return Response(status_code=204)
-            return Response(document, media_type="text/xml")
-
-        return endpoint
 
     async def refused(self, path: str) -> None:
         """Keep a request with a wrong signature where staff can see it."""
