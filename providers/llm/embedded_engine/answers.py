@@ -170,7 +170,8 @@ def _choice(state: Dialogue, reading: Reading) -> bool:
         state.report = "All right."
         return True
     if reading.says_yes:
-        state.report = "Sure."
+        # Which of them is not said: the first is put to them by itself.
+        wish.offers = wish.offers[:1]
         return True
     return False
 
