@@ -74,31 +74,25 @@ class FrontDesk:
             return await self._kept(file, Dial(practice.fallback_number, file.parting))
         return await self._kept(file, self._plain.greet(file))
 
-    async def rescued(
-        self, ring: Ring, *, failed: str, call_status: str, takes_calls: bool
-    ) -> Instruction | None:
-        """A webhook of the call failed: what comes next all the same, or None for a voicemail.
+    async def rescued(self, ring: Ring, *, failed: str, call_status: str) -> Instruction | None:
+        """A webhook of the call failed: how a conversation goes on, or None for a voicemail.
 
         `failed` is its name. Once a call: whoever comes here again is not sent in circles.
-        A call that has not begun is left alone unless this process `takes_calls` and has room,
-        or somewhere to put it through to.
         """
         practice, _ = await self._arrived(ring)
         if practice is None:
             return HangUp([phrases.UNKNOWN_NUMBER])
         file = await self._file(ring.call_sid)
-        takes_calls = takes_calls and bool(practice.fallback_number or not self._is_full)
-        if file is None or file.rescued:
+        if file is None or file.rescued or not failed:
             return None
-        has_begun = bool(file.plain or file.turn or file.next != "conversation")
-        if not (has_begun or takes_calls):
+        if not (file.plain or file.turn or file.next != "conversation"):
             return None
         file.rescued = True
         file.save_state()
         await file.kept()
         if failed == "transfer":
             return await self.transfer_ended(ring.call_sid, "failed")
-        if file.plain or not has_begun:
+        if file.plain:
             return await self.incoming(ring)
         return await self.ended(ring.call_sid, call_status)
 

@@ -168,7 +168,6 @@ class TwilioWebhooks:
             _ring(webhook),
             failed=urlsplit(webhook.get("ErrorUrl", "")).path.rpartition("/")[2],
             call_status=webhook.get("CallStatus", ""),
-            takes_calls=not self._active.draining,
         )
         return None if instruction is None else await self._next(instruction, webhook)
 

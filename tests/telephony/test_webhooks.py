@@ -88,8 +88,7 @@ async def test_a_fallback_is_answered_though_nothing_can_be_written(
 async def test_a_voicemail_knows_its_caller_though_the_callback_does_not_say(house: House) -> None:
     recorded = {"CallSid": CALL["CallSid"], "RecordingSid": "RE1", "RecordingDuration": "7"}
     recorded["RecordingUrl"] = "https://api.example/RE1"
-    for _ in range(2):
-        await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
+    await house.post("/voice/fallback", {**CALL, "ErrorCode": "11200"})
 
     await house.post("/voice/recording", {**recorded, "RecordingStatus": "completed"})
     await house.post("/voice/recording", {**CALL, **recorded, "Digits": "hangup"})
@@ -112,18 +111,27 @@ async def test_a_voicemail_of_a_call_that_nobody_knew_is_in_the_records_once(hou
     assert message["call_sid"] == CALL["CallSid"]
 
 
-async def test_the_fallback_answers_as_the_call_would_have_been_but_once(house: House) -> None:
+async def test_a_call_that_we_never_answered_gets_a_voicemail_and_is_in_the_records(
+    house: House,
+) -> None:
     failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/incoming"}
 
-    first = await house.post("/voice/fallback", failed)
+    answer = await house.post("/voice/fallback", failed)
+
+    assert "<Record" in answer.text
+    (call,) = (await house.get("calls"))["items"]
+    assert call["call_sid"] == CALL["CallSid"]
+
+
+async def test_the_fallback_goes_on_with_a_conversation_but_once(house: House) -> None:
     ring = await house.post("/voice/incoming", CALL)
-    second = await house.post("/voice/fallback", failed)
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/turn?turn=1"}
+
+    first, second = [await house.post("/voice/fallback", failed) for _ in range(2)]
 
     assert "How can I help?" in first.text
     assert ring.text == first.text
     assert "<Record" in second.text
-    (call,) = (await house.get("calls"))["items"]
-    assert call["call_sid"] == CALL["CallSid"]
 
 
 async def test_a_call_whose_turn_failed_hears_the_last_answer_again(house: House) -> None:
@@ -156,8 +164,9 @@ async def test_a_process_that_leaves_goes_on_with_its_calls_and_takes_no_new_one
     known, new = CALL, {**CALL, "CallSid": "CA" + "2" * 32}
     await house.post("/voice/incoming", known)
     house.services.active.draining = True
+    failed = {"ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/turn?turn=1"}
 
-    answers = [await house.post("/voice/fallback", call) for call in (known, new)]
+    answers = [await house.post("/voice/fallback", call | failed) for call in (known, new)]
 
     assert ["<Record" in answer.text for answer in answers] == [False, True]
 

@@ -219,29 +219,18 @@ def failing_below(monkeypatch: pytest.MonkeyPatch, path: str, how: str = "error"
 
 @pytest.mark.parametrize("how", ["error", "garbage"])
 @pytest.mark.parametrize("streaming", [False, True])
-async def test_a_call_whose_first_webhook_failed_is_taken_up_all_the_same(
+async def test_a_call_whose_ring_we_did_not_answer_leaves_a_voicemail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, streaming: bool
 ) -> None:
     failing_below(monkeypatch, "/voice/incoming", how)
     async with opened(tmp_path, monkeypatch, streaming=streaming) as house:
-        report, said, stored = await talk(house, Wait(0), HangUp())
+        report, said, stored = await talk(house, Say("please call me back"), HangUp())
+        messages = (await house.get("messages"))["items"]
 
-    assert report.streams == int(streaming)
-    assert "Please leave your name" not in said
-    assert stored["turns"][0]["heard"].endswith(GREETING)
-    assert stored["ended_by"] == "caller"
-
-
-async def test_a_caller_is_put_through_though_the_webhook_behind_the_stream_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    failing_below(monkeypatch, "/voice/ended")
-    async with opened(tmp_path, monkeypatch, streaming=True) as house:
-        report, said, stored = await talk(house, Keys("0"), callee=Callee(rings_s=0.1, talk_s=0.1))
-
-    assert "Please leave your name" not in said
-    assert any("Maple Street Clinic" in text for text in report.said_by("callee"))
-    assert (stored["outcome"], stored["ended_by"]) == ("transferred", "transfer")
+    assert report.streams == 0
+    assert "Please leave your name" in said
+    assert [(row["caller_name"], row["phone"]) for row in messages] == [("Voicemail", "+15550123")]
+    assert (stored["outcome"], stored["ended_by"]) == ("message", "caller")
 
 
 @pytest.mark.parametrize(

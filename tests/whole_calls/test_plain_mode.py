@@ -168,7 +168,6 @@ async def test_status_callbacks_in_any_order_and_number_end_a_call_once(house: H
 
 async def test_a_voicemail_reaches_the_inbox_once(house: House) -> None:
     call = {"CallSid": "CA" + "3" * 32, "From": "+15550123", "To": "+15550100"}
-    await house.post("/voice/fallback", {**call, "ErrorCode": "11200"})
     fallback = await house.post("/voice/fallback", {**call, "ErrorCode": "11200"})
     recorded = {**call, "RecordingUrl": "https://api.example/RE1", "RecordingDuration": "7"}
 

@@ -94,7 +94,8 @@ async def test_a_ring_told_twice_is_put_through_all_the_same(helped: House) -> N
     call = {"CallSid": "CA" + "7" * 32, "From": "+15550123", "To": "+15550100"}
 
     answers = [await helped.post("/voice/incoming", call) for _ in range(2)]
-    rescued = await helped.post("/voice/fallback", {**call, "ErrorCode": "11200"})
+    failed = {"ErrorCode": "11200", "ErrorUrl": f"{helped.url}/voice/incoming"}
+    rescued = await helped.post("/voice/fallback", call | failed)
 
     assert f">{HELPERS}</Number>" in answers[0].text
     assert answers[1].text == rescued.text == answers[0].text
