@@ -32,11 +32,13 @@ from receptionist.practice_file import load_practice
 from tests.emulators import deepgram, elevenlabs, openai
 from tests.emulators.google import GoogleEmulator
 from tests.emulators.spoken_audio import SpokenEar
-from tests.whole_calls.house import ALWAYS_OPEN, PRACTICE, House, environment, open_house
+from tests.whole_calls.house import ALWAYS_OPEN, House, environment, open_house, practice_file
 
 MIDWAY_BYTES: Mapping[Vendor, int] = {"stt": 400, "llm": 900, "tts": 6000, "calendar": 150}
 LEE = "lee@example.com"
-WITH_CALENDAR = PRACTICE.replace("name: Dr. Lee\n", f"name: Dr. Lee\n    calendar: {LEE}\n")
+WITH_CALENDAR = practice_file(ALWAYS_OPEN).replace(
+    "name: Dr. Lee\n", f"name: Dr. Lee\n    calendar: {LEE}\n"
+)
 LONGEST_CALL_S = 90
 UNTIL_STORED_S = 20
 
@@ -64,7 +66,7 @@ class Scene:
     async def open(self, folder: Path) -> None:
         """Emulators, and the proxies before them."""
         enter = self._stack.enter_async_context
-        practice = load_practice(WITH_CALENDAR.format(hours=ALWAYS_OPEN), source="benchmark")
+        practice = load_practice(WITH_CALENDAR, source="benchmark")
         rules = openai.rules_model(
             EmbeddedLanguageModel(), practice, lambda: datetime.now(UTC), caller_number=None
         )
@@ -102,7 +104,7 @@ class Scene:
             VAD_PROVIDER="energy",
             LOG_LEVEL="ERROR",
         )
-        (folder / "practice.yaml").write_text(WITH_CALENDAR.format(hours=ALWAYS_OPEN))
+        (folder / "practice.yaml").write_text(WITH_CALENDAR)
 
     def fail(self, vendor: Vendor, fault: Fault) -> None:
         """From now on."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from receptionist.booking.text_answers import keyword
+from tests.security.canary import watched
 from tests.texts.clinic import ANNA, BEN, NUMBER, TUESDAY_TEN, TextingClinic
 
 DAY = timedelta(days=1)
@@ -163,13 +164,14 @@ async def test_a_text_to_a_number_that_is_no_practices_is_dropped(clinic: Textin
 
 
 async def test_what_was_said_by_text_stays_out_of_logs(
-    clinic: TextingClinic, capsys: pytest.CaptureFixture[str]
+    clinic: TextingClinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await offered(clinic)
-    await clinic.texts_back(ANNA, "my secret wish")
-    await clinic.texts_back(BEN, "YES")
-    await clinic.wait()
+    with watched(monkeypatch) as leaks:
+        await offered(clinic)
+        await clinic.texts_back(ANNA, "my secret wish")
+        await clinic.texts_back(BEN, "YES")
+        await clinic.wait()
 
-    logged = "".join(capsys.readouterr())
+    logged = leaks.log.getvalue()
     assert "text_received" in logged
     assert not any(word in logged for word in ("secret", ANNA, BEN, "Caller"))
