@@ -16,6 +16,10 @@ from tests.commands.terminal import ROOT
 PATIENCE_S = 120
 
 
+class EndedEarlyError(Exception):
+    """The server stopped before it was ready; holds its exit code."""
+
+
 class ServerProcess:
     """A running server and its worker processes."""
 
@@ -46,6 +50,8 @@ class ServerProcess:
         """Wait until `/ready` answers with this status; 0 is no answer."""
         async with asyncio.timeout(PATIENCE_S):
             while await self.ready() != status:
+                if status and self.process.returncode is not None:
+                    raise EndedEarlyError(self.process.returncode)
                 await asyncio.sleep(0.05)
 
     async def ended(self) -> int:
@@ -74,19 +80,19 @@ async def server_process(
     directory: Path, *arguments: str, port: int | None = None, **settings: str
 ) -> AsyncIterator[ServerProcess]:
     """A server that is ready; whatever is left of it at the end is killed."""
-    port = port or free_port()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "receptionist", "serve", "--port", str(port), *arguments),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=directory,
-        env={**kept, **settings, "PYTHONPATH": str(ROOT)},
-    )
-    server = ServerProcess(process, port)
+    server = await _started(directory, arguments, port or free_port(), settings)
+    process = server.process
     known: set[int] = set()
     try:
-        await server.until_ready(200)
+        try:
+            await server.until_ready(200)
+        except EndedEarlyError:
+            if port is not None:
+                raise
+            # Somebody has taken the free port before it could.
+            server = await _started(directory, arguments, free_port(), settings)
+            process = server.process
+            await server.until_ready(200)
         known = await server.workers()
         yield server
     finally:
@@ -98,3 +104,17 @@ async def server_process(
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         await process.wait()
+
+
+async def _started(
+    directory: Path, arguments: tuple[str, ...], port: int, settings: dict[str, str]
+) -> ServerProcess:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "receptionist", "serve", "--port", str(port), *arguments),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=directory,
+        env={**kept, **settings, "PYTHONPATH": str(ROOT)},
+    )
+    return ServerProcess(process, port)
