@@ -15,7 +15,7 @@ _HYPHENED = re.compile(r"\b([a-z]{1,4})-([a-z]+)\b")
 _STOP_WORDS = frozenset(
     """
     a about also am an and any are arent as at be been but by can cant could did do does dont
-    er etc for from get getting go going got had has have he hello her hey hi his how i id if
+    er etc for from getting go going got had has have he hello her hey hi his how i id if
     im in into is isnt it its ive just know like lot make may me might much must my need needs
     not of on one or others our out please really she should so some such tell than thank
     thanks that the their them then there theres these they this those to uh um up us very
@@ -140,6 +140,7 @@ _ALIKE = """
     first new initial
     new register moved
     hear find told get
+    act action do measure step
 """
 
 _EXPECTED = (
@@ -150,6 +151,11 @@ _EXPECTED = (
     (r"\bwhat happens\b", "receive notice letter let email"),
     (r"\bwho (?:do|can|should)\b|\bcontact\b", "call number phone"),
     (r"\bhelp\b", "call representative"),
+    (
+        r"\bwhat to do\b|\bhow to act\b|\bwhat (?:should|do|can) (?:i|we) do\b",
+        "stay call avoid follow keep wash contact",
+    ),
+    (r"\bwhen\b|\bhow long\b", "until after before within"),
 )
 """How a kind of question is asked, and words its answers often hold."""
 

@@ -25,6 +25,8 @@ def in_digits(text: str, day_first: bool) -> Iterator[Reading]:
     groups = [digits for word in words for digits in re.findall(r"\d+", word)]
     yield from _grouped(groups, day_first)
     digits = "".join(groups)
+    if len(digits) > 10:
+        yield from _said_again(groups, day_first)
     if not 5 <= len(digits) <= 10 or (len(groups) < 3 and NO_MONTH.search(text)):
         return
     if re.search(r"\bto (?:19|20)\d\d$", text):
@@ -41,6 +43,12 @@ def in_digits(text: str, day_first: bool) -> Iterator[Reading]:
         yield from _with_short_year(digits, day_first)
     elif len(digits) == 8 and digits[3] == "0":  # "1740 1913" for the 17th of the 4th.
         yield from _with_year_last(digits[:3] + digits[4:], day_first)
+
+
+def _said_again(groups: Sequence[str], day_first: bool) -> Iterator[Reading]:
+    """What was said last of a date begun twice: "24 08 24 08 1980"."""
+    for start in range(1, len(groups)):
+        yield from _with_year_last("".join(groups[start:]), day_first)
 
 
 def _says_only_digits(words: Sequence[str]) -> bool:
@@ -90,6 +98,11 @@ def _stuttered(digits: str) -> Iterator[str]:
         yield from (last, middle) if digits[2] == "0" < digits[3] else (middle, last)
         yield from _dropped(digits)
     elif len(digits) == 10:
+        if digits[5:7] in ("19", "20"):  # "Of" after the day, and the year's tens twice.
+            apart = digits.startswith("20") and digits[2] != "0"
+            shorter = (digits[:2] + digits[3:5], digits[0] + digits[2:5])
+            for day_month in reversed(shorter) if apart else shorter:
+                yield from (day_month + year for _, _, year in years(1, 1, digits[5:]))
         yield digits[:4] + digits[6:]
         yield digits[:2] + digits[2:6].replace("0", "").zfill(2) + digits[6:]
 

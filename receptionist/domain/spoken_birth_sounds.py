@@ -4,7 +4,7 @@ Pure. "Thirst of May" is the first; recognisers write a lone ordinal as any word
 it. What is read so is read back to the caller anyway.
 """
 
-from difflib import get_close_matches
+from receptionist.domain.sounds_alike import nearest
 
 MISHEARD_DAYS = {
     word: day
@@ -32,12 +32,17 @@ MISHEARD_DAYS = {
     for word in words.split()
 }
 """Words written for an ordinal, and the ordinal's own near spellings."""
-_AS_ALIKE = 0.72
+_LONGEST = 12
+"""Letters; no ordinal has more."""
+_UNLIKE_AT_MOST = 0.2
+"""Farther words are the right ordinal in less than half of all cases."""
 
 
 def misheard_day(word: str) -> int | None:
     """The day, or None for a word that sounds like none."""
     if word in MISHEARD_DAYS:
         return MISHEARD_DAYS[word]
-    near = get_close_matches(word, MISHEARD_DAYS, n=1, cutoff=_AS_ALIKE) if len(word) > 3 else []
-    return MISHEARD_DAYS[near[0]] if near else None
+    if not 2 < len(word) <= _LONGEST:
+        return None
+    near = nearest(word, MISHEARD_DAYS, _UNLIKE_AT_MOST)
+    return MISHEARD_DAYS[near] if near else None

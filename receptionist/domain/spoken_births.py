@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain
+from operator import itemgetter
 
 from receptionist.domain.calendar_days import day_of
 from receptionist.domain.spoken_birth_digits import PICKS, Reading, in_digits, ordered, years
@@ -21,6 +22,7 @@ from receptionist.domain.spoken_plain import plain
 ORDINAL = r"(?:\d{1,2}(?:th)?|first|second|third)"
 DAY_BEFORE = r"\d\d?(?:th)? (?:of )?"
 YEAR = r"(?P<y>(?:18|19|20)\d\d|'?\d\d)(?!\w)"
+WHOLE_YEAR = r"(?P<y>(?:19|20)\d\d)"
 DAY = rf"(?P<d>{ORDINAL})"
 GAP = r"(?: (?!\d)[a-z]+){0,2}?"
 NAMED = (
@@ -28,6 +30,9 @@ NAMED = (
     re.compile(rf"\b(?P<m>{MONTH})(?: the)? {DAY}(?: of| in)? {YEAR}"),
     re.compile(rf"\b{DAY}{GAP} (?P<m>{MONTH})\b(?: \d\d?th)?{GAP} {YEAR}"),
     re.compile(rf"\b(?P<m>{MONTH})(?: the)? {DAY}{GAP} {YEAR}"),
+    re.compile(rf"\b{DAY} (?:of )?(?P<m>{MONTH})\b(?: [a-z']+){{3,7}} {WHOLE_YEAR}$"),
+    re.compile(rf"\b{WHOLE_YEAR}(?: the)? (?P<m>{MONTH})(?: the)? {DAY}$"),
+    re.compile(rf"\b{WHOLE_YEAR}(?: the)? {DAY} (?:of )?(?P<m>{MONTH})$"),
 )
 MONTH_AND_DIGITS = re.compile(
     rf"(?:\b{DAY} (?:of )?)?(?<!\w)(?P<m>{MONTH})\b(?P<digits>(?: \d+)+)(?!\w)"
@@ -38,6 +43,14 @@ NUMBERED = re.compile(
     rf"(?<![\d/])(?:the )?(?P<one>{ORDINAL}){BETWEEN}(?P<two>{ORDINAL})"
     rf"(?: ?[-/.] ?| of | in | )(?:\D{{0,6}} )?(?P<y>(?:19|20)\d\d|\d\d)(?!\d)"
 )
+MONTH_AND_YEAR = re.compile(rf"\b(?P<m>{MONTH})\b.*?\b(?P<y>(?:19|20)\d\d)\b")
+NUMBER_AND_YEAR = re.compile(
+    r"(?<!\d )(?<![\d/:-])\b(?P<m>\d\d?)(?:th)?(?: of)? (?P<y>(?:19|20)\d\d)$"
+)
+NO_DAYS = frozenset("of is the it its it's my on in with a i'm was born birth date".split())
+"""Said beside a day, and never taken for one."""
+HARDLY_DAYS = frozenset("for fort so all also what off out if can add ask to".split())
+"""Sound like an ordinal, but are said beside one oftener than for one."""
 LONGEST_ANSWER = 300
 """Characters that are searched for what recognisers made of a date; more of them are talk."""
 OLDEST = 125
@@ -73,7 +86,8 @@ def birth_dates(
     sentence = _one_spelling(sentence)
     sentence = sentence[_last_correction(sentence) :]
     usual = (_in_order(sentence), _named(sentence), _numbered(sentence, day_first))
-    bold = (in_digits(sentence, day_first), _misheard(sentence)) if asked else ()
+    heard = (_misheard_before_number(sentence), in_digits(sentence, day_first), _misheard(sentence))
+    bold = heard if asked else ()
     for day, month, year in chain(*usual, *bold):
         born = _past(day, month, year, now.date())
         if born is not None:
@@ -152,19 +166,27 @@ def _numbered(text: str, day_first: bool) -> Iterator[Reading]:
 
 def _misheard(text: str) -> Iterator[Reading]:
     """ "This August 1997": a month, a year, and before them what should have been a day."""
-    match = re.search(rf"(?:^|(\w+) )(?:of )?({MONTH})\b.*?\b((?:19|20)\d\d)\b", text)
-    if match and match[1]:
-        word = re.search(rf"(\w+)(?: of| is)? {match[2]}\b", text)
-        day = misheard_day(word[1]) if word else None
-        if day:
-            yield day, MONTHS[match[2]], match[3]
+    for match in MONTH_AND_YEAR.finditer(text):
+        if day := _day_heard(text[: match.start()]):
+            yield day, MONTHS[match["m"]], match["y"]
     for match in re.finditer(rf"\b({MONTH}) (?:the )?([a-z]+) ((?:19|20)\d\d)\b", text):
         if day := misheard_day(match[2]):
             yield day, MONTHS[match[1]], match[3]
-    for match in re.finditer(r"(\w+) (?:of|for) (?:the )?(\d\d?)th ((?:19|20)\d\d)\b", text):
-        day = misheard_day(match[1])
-        if day and int(match[2]) <= 12:
-            yield day, int(match[2]), match[3]
+
+
+def _misheard_before_number(text: str) -> Iterator[Reading]:
+    """ "Queen 12 1951": what should have been a day before a month's number."""
+    for match in NUMBER_AND_YEAR.finditer(text):
+        day = _day_heard(text[: match.start()])
+        if day and 1 <= int(match["m"]) <= 12:
+            yield day, int(match["m"]), match["y"]
+
+
+def _day_heard(before: str) -> int | None:
+    """The day by the last words before a month; "for" and "so" only where nothing else is one."""
+    words = [word for word in before.split()[-3:] if word not in NO_DAYS][-2:]
+    days = [(word in HARDLY_DAYS, misheard_day(word)) for word in reversed(words)]
+    return next((day for _, day in sorted(days, key=itemgetter(0)) if day), None)
 
 
 def _number(said: str) -> int:

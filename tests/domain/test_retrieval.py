@@ -150,3 +150,18 @@ def test_a_stem_is_never_longer_than_its_word(word: str) -> None:
 def test_a_phrase_counts_as_the_word_it_stands_for() -> None:
     assert stem("hypertension") in terms("my high blood pressure")
     assert "usa" in terms("may I enter the U.S. now")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("what to do about a bee sting", "Wash where the bee stung.", "For bees that stung, no."),
+        ("when may i swim", "Swim after the patch is off.", "Patch is off, swim."),
+        ("which measures help with warts", "Some steps on common plantar warts.", "Warts, a word."),
+        ("how do i get a parking permit", "Get a parking permit here.", "My parking permit here."),
+    ],
+)
+def test_how_it_is_asked_tells_what_an_answer_says(question: str, answer: str, other: str) -> None:
+    index = PassageIndex([Passage("a", other), Passage("b", answer), Passage("c", "Closed.")])
+
+    assert first(question, index) == "b"

@@ -58,7 +58,8 @@ def _ask_service(state: Dialogue) -> Ask:
 
 def _identity(state: Dialogue) -> str:
     """The date of birth and the number, where they are written down with the booking."""
-    born = f" The date of birth is {birthday(state.born)}." if state.born else ""
+    missing = " I have no date of birth yet, you can still tell me." if state.birth_missing else ""
+    born = f" The date of birth is {birthday(state.born)}." if state.born else missing
     return born + (f" The number is {read_back(state.phone)}." if state.phone else "")
 
 

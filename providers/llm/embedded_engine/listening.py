@@ -68,6 +68,7 @@ def hear(state: Dialogue, text: str) -> None:
         return
     if _safety_first(state, reading):
         return
+    _note_birth(state)
     before, expected = state.mark(), state.expecting
     first, *rest = reading.wishes() if state.expecting != "message_text" else [text]
     if rest:
@@ -79,6 +80,14 @@ def hear(state: Dialogue, text: str) -> None:
     else:
         state.misses = 0
     next_wish(state)
+
+
+def _note_birth(state: Dialogue) -> None:
+    """Asked for with the name; heard to be missing at the read-back, it is not asked for again."""
+    if state.expecting == "name":
+        state.birth_missing = state.wish.task == "book" and state.born is None
+    elif state.expecting == "confirm":
+        state.birth_missing = False
 
 
 def _leads_nowhere(state: Dialogue, expected: str) -> bool:
@@ -127,6 +136,7 @@ def _safety_first(state: Dialogue, reading: Reading) -> bool:
         state.report = emergency_reply(state.practice, kind)
         state.expecting = state.offer_help
         state.wish.task = None
+        state.alarmed = True
         return True
     if kind == "medical_advice" and state.expecting not in ("message_text", "name", "birth"):
         filling.collect(state, reading)

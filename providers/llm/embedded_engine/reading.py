@@ -19,6 +19,7 @@ from receptionist.domain.contacts import region_of, says_day_first
 from receptionist.domain.emergencies import Safety, check_safety
 from receptionist.domain.intents import Heard, hear
 from receptionist.domain.practice import Practice
+from receptionist.domain.spoken_births import birth_dates
 from receptionist.domain.spoken_contacts import find_name, find_phone
 from receptionist.domain.spoken_dates import (
     SpokenWhen,
@@ -65,6 +66,9 @@ _DIGIT = r"(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple
 DIGITS = re.compile(rf"\+?\d[\d ().-]{{5,}}\d|(?:{_DIGIT}\b[, ]*){{5,}}", re.IGNORECASE)
 """A phone number, which holds no time of day."""
 BIRTH = re.compile(r"\b(?:born|birth|birthday|dob|d o b)\b")
+WHOLE_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+READ_BACK = frozenset({"confirm", "change"})
+"""What may be corrected there is the time and the name as well as the date of birth."""
 AROUND_A_TIME = re.compile(r"\b(?:instead|rather|then|but|just|really)\b,?", re.IGNORECASE)
 CANCEL_IT = re.compile(r"\bcancel (?:it|this|that|my)(?: one| appointment)?\b")
 ASKS_WHATS_FREE = re.compile(
@@ -151,10 +155,15 @@ class Reading:
     @cached_property
     def born(self) -> date | None:
         """A full date in the past: asked for, said to be one of birth, or long ago."""
-        asked = self.expecting == "birth" or BIRTH.search(self.previous.casefold())
-        if not asked and not BIRTH.search(self.plain) and not self._is_long_ago:
-            return None
         now = self.now.replace(tzinfo=None)
+        called_one = BIRTH.search(self.plain) or self._is_long_ago
+        if self.expecting in READ_BACK and not called_one:
+            # The 12th at ten thirty is another time, not a day in 1930.
+            usual = birth_dates(self.text, now, day_first=self._day_first, asked=False)
+            return next(usual, None) if WHOLE_YEAR.search(self.plain) else None
+        asked = self.expecting == "birth" or BIRTH.search(self.previous.casefold())
+        if not asked and not called_one:
+            return None
         return find_birth_date(self.text, now, day_first=self._day_first)
 
     @property

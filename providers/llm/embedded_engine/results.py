@@ -177,6 +177,9 @@ def _not_booked(state: Dialogue, result: Mapping[str, Any]) -> None:
     elif reason := _why_not_then(error):
         wish.any_time()
         state.report = reason
+    elif "confirmed" in error:
+        # Whether it was done is not known.
+        state.finish("I'm sorry, I couldn't confirm that just now.", "offer_message")
     else:
         state.finish("I'm sorry, I couldn't do that just now.", "offer_message")
 
@@ -215,7 +218,7 @@ def _take_found(state: Dialogue, result: Mapping[str, Any]) -> None:
 def _message_taken(state: Dialogue, result: Mapping[str, Any]) -> None:
     if result.get("ok") is True:
         state.finish("I've passed that on.")
-        state.unanswered = None
+        state.unanswered, state.alarmed = None, False
     elif "phone number" in _error(result) and state.phone is not None:
         _other_number(state)
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from receptionist.domain.opening_hours import is_open
 from receptionist.domain.practice import Practice
 from receptionist.domain.spoken_dates import SpokenWhen
 
@@ -85,9 +86,13 @@ class Dialogue:
     last_name_asked: bool = False
     phone: str | None = None
     born: date | None = None
+    birth_missing: bool = False
+    """It was asked for with the name and did not come; the next read-back says so, once."""
     asks_number: bool = False
     """The number called from will not do."""
     last_booked: Row | None = None
+    alarmed: bool = False
+    """An emergency was told and nothing else has been asked for since: a message is urgent."""
     misses: int = 0
     ended: bool = False
 
@@ -98,9 +103,10 @@ class Dialogue:
 
     @property
     def offer_help(self) -> str:
-        """Whether a person or a message is what can be offered."""
+        """Whether a person or a message is what can be offered: out of hours nobody is there."""
         can_transfer = self.practice.transfer_number and "transfer_call" in self.functions
-        return "offer_person" if can_transfer else "offer_message"
+        somebody = can_transfer and is_open(self.practice, self.now)
+        return "offer_person" if somebody else "offer_message"
 
     def begin(self, task: Task) -> None:
         """A new task: what was collected for the last one, but for who is calling, is put away."""
@@ -109,6 +115,10 @@ class Dialogue:
             self.wish.task = task
             self.wish.confirmed = False
         self.ended = False
+        if task == "message" and self.alarmed:
+            self.wish.urgency = "urgent"
+        elif task not in ("message", "person"):
+            self.alarmed = False
 
     def finish(self, report: str, expecting: str = "anything_else") -> None:
         """The task is done (or cannot be); `report` says so."""

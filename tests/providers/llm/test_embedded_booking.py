@@ -148,6 +148,7 @@ async def test_an_hour_with_one_reading_in_opening_hours_is_not_asked_back() -> 
         ("ask the caller for a phone number with its area code", "number", "phone number"),
         ("that time is taken; offer these instead", "just been taken", "I have tomorrow at 9 AM"),
         ("This does not work at the moment. Say so", "couldn't do that", "leave a message"),
+        ("It could not be confirmed. Say so", "couldn't confirm", "leave a message"),
     ],
 )
 async def test_why_it_was_not_booked_is_said_and_a_way_on_is_asked(

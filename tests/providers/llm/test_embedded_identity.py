@@ -41,6 +41,37 @@ async def test_a_name_alone_is_enough() -> None:
     assert "date_of_birth" not in talk.arguments("schedule_appointment")
 
 
+async def test_a_date_of_birth_that_did_not_come_is_asked_for_once_more_and_not_insisted_on() -> (
+    None
+):
+    talk = Talk()
+
+    first = await talk.says(TOMORROW, "anna miller")
+    second = await talk.says("no, at eleven")
+    await talk.says("yes")
+
+    assert "I have no date of birth yet, you can still tell me. Shall I book it?" in first
+    assert "11 AM" in second
+    assert "date of birth" not in second
+    assert "schedule_appointment" in talk.done
+
+
+async def test_a_date_of_birth_told_at_the_second_asking_is_read_back_and_kept() -> None:
+    talk = Talk()
+
+    read_back = await talk.says(TOMORROW, "anna miller", "oh yes, april third nineteen eighty")
+    await talk.says("yes")
+
+    assert "The date of birth is April 3rd, 1980. Shall I book it?" in read_back
+    assert talk.arguments("schedule_appointment")["date_of_birth"] == "1980-04-03"
+
+
+async def test_who_was_never_asked_for_a_date_of_birth_is_not_told_it_is_missing() -> None:
+    talk = Talk()
+
+    assert "birth" not in await talk.says("check-up tomorrow at ten, my name is Anna Smith")
+
+
 @pytest.mark.parametrize("said", ["april third nineteen eighty", "4/3/1980"])
 async def test_a_date_of_birth_that_comes_at_the_read_back_is_no_other_day(said: str) -> None:
     talk = Talk()
@@ -95,3 +126,21 @@ async def test_a_message_said_at_once_is_parted_from_the_asking(
 
     kept = talk.arguments("take_message")
     assert (kept["message"], kept.get("recipient")) == (message, whom)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no, march 12th ten thirty",
+        "make it the 12th at 10 30",
+        "could it be march 12th at ten thirty instead",
+    ],
+)
+async def test_another_time_at_the_read_back_is_no_date_of_birth(said: str) -> None:
+    talk = Talk()
+    await talk.says(TOMORROW, "anna miller, april third nineteen eighty")
+
+    read_back = await talk.says(said)
+
+    assert "The date of birth is April 3rd, 1980." in read_back
+    assert "March 12th at 10:30 AM" in read_back
