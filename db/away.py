@@ -16,8 +16,11 @@ AWAY = (
     TimeoutError,
     DatabaseAway,
 )
-STATES = ("08", "53", "57P")
-"""SQLSTATE classes: connection lost, out of resources, shut down or not up yet."""
+STATES = ("08", "28", "53", "57P")
+"""SQLSTATE classes: connection lost, we are not let in, out of resources, shut down or not up yet.
+
+Not let in: a password was changed, say. What was to be written is as good as before.
+"""
 
 
 def is_away(exc: BaseException) -> bool:

@@ -5,8 +5,9 @@ writers reach 300 ms at the 99th percentile otherwise); PostgreSQL with a pool.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from db import schema
 from db.away import translated
 from db.journal import SqlJournal
+from db.silence import leave_silent_connections
 from db.unit_of_work import SqlUnitOfWork
-from receptionist.errors import ConfigurationError
+from receptionist.errors import ConfigurationError, DatabaseAway
+from receptionist.ports.records import EndedBy
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg"}
 DRIVERS["postgresql"] = DRIVERS["postgres"]
 READ_ONLY: dict[str, Any] = {"postgresql_readonly": True}
 """PostgreSQL holds to it; on SQLite it is how `BEGIN` knows that nothing will be written."""
-CONNECT_S = 3.0
+SETTLES_S = 2.0
+CONNECT_S = 2.0
 """A server that does not answer at all must not keep a caller waiting."""
+SILENT_S = 2.0
+"""After somebody has waited for it in vain, nobody else does for so long."""
+UNIT_S = 10.0
+"""The longest that a unit of work may take while calls are on the line: a server may fall
+silent within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,25 @@ class SqlDatabase:
         self._journal = SqlJournal(self, journal_folder)
         self._stack = AsyncExitStack()
         self._is_current = False
+        self._unit_s: float | None = None if self.is_sqlite else UNIT_S
+        self._away_s = -SETTLES_S
+        """When it was last away, in `time.monotonic()`."""
+        self._silent_s = -SILENT_S
+        """When somebody last waited for it in vain."""
+        self._on_ended: Callable[[EndedBy], None] | None = None
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether it was away a moment ago: other processes are about to write what they kept."""
+        return time.monotonic() - self._away_s < SETTLES_S
+
+    def take_time(self) -> None:
+        """Nobody is on the line: work may take as long as it does."""
+        self._unit_s = None
+
+    def tell_of_ends(self, told: Callable[[EndedBy], None]) -> None:
+        """`told` how a call ended, once it is committed and only by whoever changed its row."""
+        self._on_ended = told
 
     @property
     def journal(self) -> SqlJournal:
@@ -105,10 +133,10 @@ class SqlDatabase:
 
         Raises `DatabaseAway`.
         """
-        with translated():
+        with self._noticed():
             async with self._engine.connect() as connection:
                 connection = await connection.execution_options(**READ_ONLY)
-                async with connection.begin():
+                async with self._in_time(), connection.begin():
                     yield SqlUnitOfWork(connection)
 
     @asynccontextmanager
@@ -117,9 +145,36 @@ class SqlDatabase:
         async with AsyncExitStack() as stack:
             if self.is_sqlite:
                 await stack.enter_async_context(self._writing)
-            stack.enter_context(translated())
-            connection = await stack.enter_async_context(self._engine.begin())
-            yield SqlUnitOfWork(connection)
+            stack.enter_context(self._noticed())
+            connection = await stack.enter_async_context(self._engine.connect())
+            uow = SqlUnitOfWork(connection)
+            async with self._in_time(), connection.begin():
+                yield uow
+        if self._on_ended is not None:
+            for ended_by in uow.ended_calls:
+                self._on_ended(ended_by)
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        if time.monotonic() - self._silent_s < SILENT_S:
+            raise DatabaseAway
+        try:
+            with translated():
+                yield
+        except DatabaseAway as exc:
+            self._away_s = time.monotonic()
+            if isinstance(exc.__cause__, TimeoutError):
+                self._silent_s = self._away_s
+            raise
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        # On SQLite others may write for long, and none of them hangs.
+        try:
+            async with asyncio.timeout(self._unit_s):
+                yield
+        except TimeoutError:
+            raise DatabaseAway from None
 
     async def upgrade(self, revision: str = "head") -> None:
         """Migrate to the newest schema."""
@@ -154,7 +209,7 @@ class SqlDatabase:
 
 def _engine(url: URL, pool: Pool, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(
+        engine = create_async_engine(
             url,
             pool_size=pool.size,
             max_overflow=pool.overflow,
@@ -162,6 +217,8 @@ def _engine(url: URL, pool: Pool, *, is_sqlite: bool) -> AsyncEngine:
             pool_pre_ping=True,
             connect_args={"timeout": CONNECT_S},
         )
+        leave_silent_connections(engine)
+        return engine
     engine = create_async_engine(url, connect_args={"timeout": 15})
 
     @event.listens_for(engine.sync_engine, "connect")

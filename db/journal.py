@@ -9,7 +9,7 @@ second is lost in a crash.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,8 @@ from receptionist.ports.staff import Recording
 
 log = structlog.get_logger()
 RETRY_S = 0.5
+FLUSH_S = 2.0
+"""A caller waits. What takes longer goes into the local file first."""
 DRAIN_S = 10.0
 BATCH = 200
 
@@ -52,9 +54,9 @@ class SqlJournal:
         self._in_file = 0
         """How many of those that wait, from the first, are in the local file as well."""
         self._arrived = asyncio.Event()
-        self._kept, self._empty = asyncio.Event(), asyncio.Event()
-        self._kept.set()
-        self._empty.set()
+        self._given = self._kept = self._written = 0
+        """Entries since the start: handed in, of those safe from a crash, of those committed."""
+        self._gone_on = asyncio.Condition()
         self.is_away = False
         """The last batch could not be written."""
 
@@ -91,7 +93,19 @@ class SqlJournal:
         if self._waiting and self.is_away:
             self._keep_in_file()
             return
-        await self._kept.wait()
+        given = self._given
+        try:
+            async with asyncio.timeout(FLUSH_S), self._gone_on:
+                await self._gone_on.wait_for(lambda: self._kept >= given)
+        except TimeoutError:
+            self._keep_in_file()
+
+    async def committed(self, within_s: float) -> None:
+        """Wait until everything handed in so far is in the database, or that long."""
+        given = self._given
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._gone_on:
+                await self._gone_on.wait_for(lambda: self._written >= given)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -111,8 +125,7 @@ class SqlJournal:
 
     def _put(self, entry: Entry) -> None:
         self._waiting.append(entry)
-        self._kept.clear()
-        self._empty.clear()
+        self._given += 1
         self._arrived.set()
 
     async def _write_for_ever(self) -> None:
@@ -120,13 +133,15 @@ class SqlJournal:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                if not await self._write_batch():
+                is_written = await self._write_batch()
+                if not is_written:
                     self._keep_in_file()
+                async with self._gone_on:
+                    self._gone_on.notify_all()
+                if not is_written:
                     await asyncio.sleep(RETRY_S)
             if self._local is not None:
                 self._local.clear()
-            self._kept.set()
-            self._empty.set()
 
     async def _write_batch(self) -> bool:
         """Whether something was written (or set aside); False when the database is away."""
@@ -146,11 +161,13 @@ class SqlJournal:
         for _ in batch:
             self._waiting.popleft()
         self._in_file = max(0, self._in_file - len(batch))
+        self._written += len(batch)
+        self._kept = max(self._kept, self._written)
         return True
 
     def _keep_in_file(self) -> None:
         """Nobody waits for a database that is away."""
-        self._kept.set()
+        self._kept = self._given
         if self._local is None:
             return
         try:
@@ -180,8 +197,6 @@ class SqlJournal:
                 log.error("journal_row_set_aside", error=type(refusal).__name__)
 
     async def _drain(self) -> None:
-        try:
-            async with asyncio.timeout(DRAIN_S):
-                await self._empty.wait()
-        except TimeoutError:
+        await self.committed(DRAIN_S)
+        if self._waiting:
             log.error("journal_not_drained", waiting=len(self._waiting))

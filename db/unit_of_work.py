@@ -36,7 +36,9 @@ class SqlUnitOfWork:
         self.webhooks: webhooks.Webhooks = SqlWebhooks(connection)
         announce = self.webhooks.announce
         self.practices: records.Practices = SqlPractices(connection)
-        self.calls: records.Calls = SqlCalls(connection, announce)
+        calls = SqlCalls(connection, announce)
+        self.calls: records.Calls = calls
+        self.ended_calls = calls.ended
         self.turns: records.Turns = SqlTurns(connection)
         self.actions: records.Actions = SqlActions(connection)
         self.appointments: records.Appointments = SqlAppointments(connection)

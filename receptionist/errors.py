@@ -115,7 +115,10 @@ class SlotTaken(ReceptionistError):
 
 
 class DatabaseAway(ReceptionistError):
-    """The database cannot be reached, or is going down or coming up. Nothing was written."""
+    """The database cannot be reached, or is going down or coming up.
+
+    What was being written is not there, unless only the answer to its commit was lost.
+    """
 
     code = "database_away"
     retryable = True

@@ -36,15 +36,9 @@ class SqlAppointments:
         known = await self.by_key(appointment.idempotency_key)
         if known is not None:
             return known
-        values = {name: getattr(appointment, name) for name in COLUMNS}
-        values["id"] = appointment.id or uuid4().hex
-        values["units"] = list(appointment.units)
+        values = _values(appointment)
         try:
-            async with self._connection.begin_nested():
-                await self._connection.execute(
-                    insert(appointments).values(**values, created_at=datetime.now(UTC))
-                )
-                await self._take(values)
+            await self._insert([values])
         except IntegrityError as exc:
             # The same request may have committed in between; otherwise the time is taken.
             known = await self.by_key(appointment.idempotency_key)
@@ -52,6 +46,34 @@ class SqlAppointments:
                 return known
             raise _overlap(exc) from exc
         return _appointment(values)
+
+    async def hold(self, held: Sequence[Appointment]) -> None:
+        """Insert those whose time is free, and leave the others out."""
+        rows = [_values(appointment) for appointment in held]
+        if rows and not await self._are_free(rows):
+            for row in rows:
+                await self._are_free([row])
+
+    async def _are_free(self, rows: Sequence[dict[str, Any]]) -> bool:
+        """Insert all of them; False when the time of one is taken, and none is in."""
+        try:
+            await self._insert(rows)
+        except IntegrityError as exc:
+            refusal = _overlap(exc)
+            if not isinstance(refusal, SlotTaken):
+                raise refusal from exc
+            return False
+        return True
+
+    async def _insert(self, rows: Sequence[dict[str, Any]]) -> None:
+        made = datetime.now(UTC)
+        async with self._connection.begin_nested():
+            await self._connection.execute(
+                insert(appointments), [{**row, "created_at": made} for row in rows]
+            )
+            await self._connection.execute(
+                insert(taken_times), [cell for row in rows for cell in _cells(row)]
+            )
 
     async def get(self, appointment_id: str) -> Appointment | None:
         """By id."""
@@ -86,7 +108,8 @@ class SqlAppointments:
             async with self._connection.begin_nested():
                 await self._free(taken_times.c.appointment_id == appointment_id)
                 await self._set(appointment_id, **values)
-                await self._take({"id": found.id, "practice_id": found.practice_id, **values})
+                cells = _cells({"id": found.id, "practice_id": found.practice_id, **values})
+                await self._connection.execute(insert(taken_times), cells)
         except IntegrityError as exc:
             raise _overlap(exc) from exc
         return await self._known(appointment_id)
@@ -118,11 +141,12 @@ class SqlAppointments:
         """What this call held is free again."""
         await self._drop(and_(appointments.c.status == "held", appointments.c.call_sid == call_sid))
 
-    async def drop_expired_holds(self, now: datetime) -> int:
-        """How many there were."""
-        return await self._drop(
-            and_(appointments.c.status == "held", appointments.c.held_until <= now)
-        )
+    async def drop_expired_holds(self, now: datetime, *, also_of: str | None = None) -> int:
+        """How many there were; those of that call are dropped as well."""
+        whose = appointments.c.held_until <= now
+        if also_of is not None:
+            whose = or_(whose, appointments.c.call_sid == also_of)
+        return await self._drop(and_(appointments.c.status == "held", whose))
 
     async def busy(
         self, practice_id: int, start: datetime, end: datetime, now: datetime
@@ -178,21 +202,6 @@ class SqlAppointments:
             filtered=appointments.c.start,
         )
 
-    async def _take(self, values: dict[str, Any]) -> None:
-        first = int(values["start"].timestamp()) // CELL_S
-        last = -(-int(values["blocks_until"].timestamp()) // CELL_S)
-        cells = [
-            {
-                "practice_id": values["practice_id"],
-                "whose": whose,
-                "cell": cell,
-                "appointment_id": values["id"],
-            }
-            for whose in (values["practitioner"], *values["units"])
-            for cell in range(first, max(last, first + 1))
-        ]
-        await self._connection.execute(insert(taken_times), cells)
-
     async def _free(self, condition: ColumnElement[bool]) -> None:
         await self._connection.execute(delete(taken_times).where(condition))
 
@@ -219,6 +228,31 @@ class SqlAppointments:
         result = await self._connection.execute(select(appointments).where(condition))
         row = result.mappings().one_or_none()
         return None if row is None else _appointment(row)
+
+
+def _values(appointment: Appointment) -> dict[str, Any]:
+    """The row, with an id of its own if it has none."""
+    values = {name: getattr(appointment, name) for name in COLUMNS}
+    return {
+        **values,
+        "id": appointment.id or uuid4().hex,
+        "units": list(appointment.units),
+    }
+
+
+def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
+    first = int(row["start"].timestamp()) // CELL_S
+    last = -(-int(row["blocks_until"].timestamp()) // CELL_S)
+    return [
+        {
+            "practice_id": row["practice_id"],
+            "whose": whose,
+            "cell": cell,
+            "appointment_id": row["id"],
+        }
+        for whose in (row["practitioner"], *row["units"])
+        for cell in range(first, max(last, first + 1))
+    ]
 
 
 def _overlap(exc: IntegrityError) -> Exception:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, case, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,6 +56,8 @@ class SqlCalls:
     def __init__(self, connection: AsyncConnection, announce: Announce) -> None:
         self._connection = connection
         self._announce = announce
+        self.ended: list[EndedBy] = []
+        """How those calls to a practice ended that were open until this transaction."""
 
     async def add(self, call: CallRecord) -> bool:
         """False when the SID is already there (a retried webhook)."""
@@ -109,16 +111,14 @@ class SqlCalls:
 
     async def end(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None:
         """Record the end. The first reason stands, except that any replaces `lost`."""
+        # Several processes may tell of one end at once: only one of them finds the row open.
+        this_call = update(calls).where(calls.c.call_sid == call_sid).values(ended_by=ended_by)
         is_open = calls.c.ended_by.is_(None)
-        replaceable = is_open | (calls.c.ended_by == "lost")
-        result = await self._connection.execute(
-            update(calls)
-            .where(calls.c.call_sid == call_sid, replaceable)
-            .values(ended_by=ended_by, ended_at=case((is_open, at), else_=calls.c.ended_at))
-            .returning(calls.c.practice_id)
-        )
-        if result.scalar_one_or_none() is not None:
-            await self._announce("call.ended", call_sid)
+        if await self._is_of_practice(this_call.where(is_open).values(ended_at=at)):
+            self.ended.append(ended_by)
+        elif not await self._is_of_practice(this_call.where(calls.c.ended_by == "lost")):
+            return
+        await self._announce("call.ended", call_sid)
 
     async def list(self, query: ListQuery, only: CallFilter = ALL_CALLS) -> Page[CallRecord]:
         """Newest first."""
@@ -167,6 +167,11 @@ class SqlCalls:
         """Those without an end."""
         result = await self._connection.execute(select(calls).where(calls.c.ended_by.is_(None)))
         return [_call(row) for row in result.mappings()]
+
+    async def _is_of_practice(self, change: Update) -> bool:
+        """Make it; whether there was a call to change, and to a practice."""
+        changed = await self._connection.execute(change.returning(calls.c.practice_id))
+        return changed.scalar_one_or_none() is not None
 
     async def _update(self, call_sid: str, **values: Any) -> None:
         await self._connection.execute(

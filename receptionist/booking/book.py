@@ -6,7 +6,7 @@ stays, ours gives way, and the caller is offered the next time.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -80,13 +80,15 @@ class PracticeBook:
             for name, intervals in by_people.items():
                 busy.setdefault(name, []).extend(intervals)
             slots = best_offers(practice, wish, busy, now)
-            for slot in slots:
-                if moving is None or not _overlap(slot, moving):
-                    row = held(practice, wish.service, slot, whose=call_sid, until=now + HELD)
-                    # Times off the five-minute grid may touch in a cell, and what was offered
-                    # from the waiting list is held already: not held again, still offered.
-                    with suppress(SlotTaken):
-                        await uow.appointments.add(row)
+            # Times off the five-minute grid may touch in a cell, and what was offered from the
+            # waiting list is held already: not held again, still offered.
+            await uow.appointments.hold(
+                [
+                    held(practice, wish.service, slot, whose=call_sid, until=now + HELD)
+                    for slot in slots
+                    if moving is None or not _overlap(slot, moving)
+                ]
+            )
         return slots
 
     async def book(self, request: BookingRequest, now: datetime) -> Appointment:
@@ -163,8 +165,7 @@ class PracticeBook:
         """A transaction in which nothing is in the way that need not be."""
         async with self._database.transaction() as uow:
             await uow.appointments.lock(practice.id)
-            await uow.appointments.drop_expired_holds(self._clock())
-            await uow.appointments.release_holds(call_sid)
+            await uow.appointments.drop_expired_holds(self._clock(), also_of=call_sid)
             yield uow
 
     async def _known(

@@ -103,6 +103,7 @@ class Prepared:
 async def opened_database(settings: Settings) -> AsyncIterator[SqlDatabase]:
     """The database alone, for commands."""
     database = _database(settings)
+    database.take_time()
     await database.start()
     try:
         yield database

@@ -4,17 +4,21 @@ Every answer is decided from stored state, so that any process can give it:
 after a kill -9, a deploy or a lost socket alike.
 """
 
+import asyncio
+from contextlib import suppress
+
 import structlog
 
 from receptionist.call import phrases
 from receptionist.call.arrival import Ring, record_of
+from receptionist.call.background import Background
 from receptionist.call.file import CallFile, Clock, open_file, utc_now
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction
 from receptionist.call.live import do
 from receptionist.call.memory import CallMemory, KnownCall
 from receptionist.call.neighbours import Neighbours
 from receptionist.call.plain import PlainMode
-from receptionist.call.stream_tokens import addressed, issue_stream_token
+from receptionist.call.stream_tokens import StreamTokens, addressed
 from receptionist.call.warm import WarmLines
 from receptionist.call.ways import Ways
 from receptionist.domain.practice import Practice
@@ -24,6 +28,7 @@ from receptionist.ports.records import CallRecord, Database
 log = structlog.get_logger()
 # A stream that is lost this often goes on in plain mode.
 MOST_RESUMES = 3
+AGAIN_EVERY_S = 2.0
 FINAL_STATUSES = ("completed", "busy", "failed", "no-answer", "canceled")
 ANSWERED_STATUSES = ("completed", "answered")
 
@@ -37,6 +42,8 @@ class FrontDesk:
         memory: CallMemory,
         plain: PlainMode,
         warm: WarmLines,
+        tokens: StreamTokens,
+        background: Background,
         *,
         streaming: bool,
         ways: Ways | None = None,
@@ -51,6 +58,8 @@ class FrontDesk:
         self._memory = memory
         self._plain = plain
         self._warm = warm
+        self._tokens = tokens
+        self._background = background
         self._streaming = streaming
         self._ways = ways
         self._neighbours = neighbours
@@ -74,10 +83,31 @@ class FrontDesk:
             return await self._kept(file, Dial(practice.fallback_number, file.parting))
         return await self._kept(file, self._plain.greet(file))
 
-    async def rescued(self, ring: Ring, *, failed: str, call_status: str) -> Instruction | None:
+    async def rescued_before(
+        self, call_sid: str, *, failed: str, request_id: str
+    ) -> Instruction | None:
+        """What the request that `rescued` the call was answered; None if it was not this one.
+
+        It is repeated when its answer was lost. Nothing happens twice for that.
+        """
+        file = await self._file(call_sid) if request_id else None
+        if file is None or file.rescued_by != request_id:
+            return None
+        if file.next == "conversation" and (failed == "transfer" or not file.plain):
+            return await self._connect(call_sid, file.practice)
+        if file.plain:
+            return self._plain.again(file)
+        if file.next == "transfer" and file.transfer_number:
+            return Dial(file.transfer_number, file.parting)
+        return HangUp(file.parting)
+
+    async def rescued(
+        self, ring: Ring, *, failed: str, call_status: str, request_id: str = ""
+    ) -> Instruction | None:
         """A webhook of the call failed: how a conversation goes on, or None for a voicemail.
 
         `failed` is its name. Once a call: whoever comes here again is not sent in circles.
+        `request_id` tells the same request, should it be repeated.
         """
         practice, _ = await self._arrived(ring)
         if practice is None:
@@ -87,20 +117,25 @@ class FrontDesk:
             return None
         if not (file.plain or file.turn or file.next != "conversation"):
             return None
-        file.rescued = True
+        file.rescued, file.rescued_by = True, request_id
         file.save_state()
         await file.kept()
         if failed == "transfer":
             return await self.transfer_ended(ring.call_sid, "failed")
         if file.plain:
             return await self.incoming(ring)
-        return await self.ended(ring.call_sid, call_status)
+        return await self.ended(ring, call_status)
 
-    async def ended(self, call_sid: str, call_status: str) -> Instruction:
-        """The stream ended: hang up, dial, go on in plain mode, or resume on a new stream."""
-        file = await self._file(call_sid)
-        if file is None or file.next == "hang_up":
-            return HangUp(file.parting if file else [])
+    async def ended(self, ring: Ring, call_status: str) -> Instruction:
+        """The stream ended: hang up, dial, go on in plain mode, or resume on a new stream.
+
+        A call that is on the line and not in the records begins now.
+        """
+        file = await self._file(ring.call_sid)
+        if file is None:
+            return HangUp() if call_status in FINAL_STATUSES else await self.incoming(ring)
+        if file.next == "hang_up":
+            return HangUp(file.parting)
         if call_status in FINAL_STATUSES:
             await self._closed(file)
             return HangUp()
@@ -116,15 +151,15 @@ class FrontDesk:
         file.resumes += 1
         file.take_up()
         await file.kept()
-        return await self._connect(call_sid, file.practice)
+        return await self._connect(ring.call_sid, file.practice)
 
     async def plain_turn(
-        self, call_sid: str, number: int, *, speech: str, digits: str, confidence: float
+        self, ring: Ring, number: int, *, speech: str, digits: str, confidence: float
     ) -> Instruction:
         """One turn in plain mode."""
-        file = await self._file(call_sid)
+        file = await self._file(ring.call_sid)
         if file is None:
-            return HangUp([phrases.UNKNOWN_NUMBER])
+            return await self.incoming(ring)
         await self._do_as_staff_ask(file)
         is_news = self._plain.is_news(
             file, number, speech=speech, digits=digits, confidence=confidence
@@ -134,7 +169,7 @@ class FrontDesk:
             await file.kept()
         if file.returns and file.next == "conversation":
             # The webhook that moved it may be asked again.
-            return await self._connect(call_sid, file.practice)
+            return await self._connect(ring.call_sid, file.practice)
         instruction = await self._plain.turn(
             file, number, speech=speech, digits=digits, confidence=confidence
         )
@@ -160,7 +195,11 @@ class FrontDesk:
 
     async def announcement(self, call_sid: str) -> str:
         """What the person picking up a transfer hears first."""
-        file = await self._file(call_sid)
+        try:
+            file = await self._file(call_sid)
+        except DatabaseAway:
+            # They are put through all the same.
+            return ""
         if file is None:
             return ""
         return phrases.announcement(file.practice.name, file.transfer_reason)
@@ -169,9 +208,23 @@ class FrontDesk:
         """A status callback: any order, any number of times."""
         if call_status not in FINAL_STATUSES:
             return
+        try:
+            await self._over(call_sid)
+        except DatabaseAway:
+            # Nobody is told a second time.
+            self._background.spawn(self._over_later(call_sid), "call-over")
+
+    async def _over(self, call_sid: str) -> None:
         file = await self._file(call_sid)
         if file is not None:
             await self._closed(file)
+
+    async def _over_later(self, call_sid: str) -> None:
+        while True:
+            await asyncio.sleep(AGAIN_EVERY_S)
+            with suppress(DatabaseAway):
+                await self._over(call_sid)
+                return
 
     async def _arrived(self, ring: Ring) -> tuple[Practice | None, bool]:
         """The practice that was called, and whether the call is new."""
@@ -184,7 +237,7 @@ class FrontDesk:
         if self._memory.recall(ring.call_sid) is not None:
             return practice, False
         record = self._record(ring, practice)
-        self._memory.remember(KnownCall(record, practice, called_before=False))
+        self._memory.remember(KnownCall(record, practice, called_before=False, is_newest=True))
         self._memory.arrived(record)
         return practice, True
 
@@ -212,11 +265,9 @@ class FrontDesk:
         is_here = beside is None or number == beside.number
         if is_here:
             self._warm.prepare(call_sid, practice)
-        try:
-            token = await issue_stream_token(self._database, call_sid, self._clock())
-        except DatabaseAway:
+        token, is_stored = await self._tokens.issue(call_sid, self._clock())
+        if not is_stored:
             # Nobody else knows this ticket.
-            token = self._memory.issue_ticket(call_sid, self._clock())
             number = beside.number if beside else None
         if beside is not None and number is not None:
             beside.name(number)

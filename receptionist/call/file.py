@@ -20,8 +20,12 @@ from receptionist.ports.records import CallRecord, Database, EndedBy, Journal, T
 
 Next = Literal["conversation", "plain", "transfer", "hang_up"]
 Clock = Callable[[], datetime]
-PAUSES_S = (0.2, 0.4, 0.8, 1.6)
-"""Between looks at a database that is away: the caller hears something within four seconds."""
+WAITED_S = 3.0
+"""For a database that is away: the caller hears something within four seconds."""
+PAUSE_S = 0.3
+SETTLING_S = 1.2
+"""Until what other processes kept while the database was away is in it."""
+HANDED_OVER_S, PARTED_S = 2.0, 10.0
 MOST_HINTS = 20
 
 
@@ -59,6 +63,8 @@ class CallFile:
         """Said before the call is put through or ended by staff."""
         self.rescued = bool(state.get("rescued", False))
         """A webhook of the call has failed, and the fallback took it up."""
+        self.rescued_by = str(state.get("rescued_by", ""))
+        """Which request that was, so that it can be told from another one."""
         self.lost = bool(state.get("lost", False))
         """The stream broke off without a word and nobody has asked what comes next."""
         self.cut_off = bool(state.get("cut_off", False))
@@ -142,6 +148,7 @@ class CallFile:
         """The turn of that number has come to nothing: the next one has it."""
         if number == self.turn:
             self.turn -= 1
+        self._exchange = None
 
     def record_turn(
         self,
@@ -154,7 +161,10 @@ class CallFile:
         lasted_ms: float = 0.0,
     ) -> None:
         """Keep one exchange; again with the same number replaces it."""
-        self._exchange = None
+        broken_off, self._exchange = self._exchange, None
+        if broken_off is not None and broken_off["number"] != number:
+            # Whoever went on with the call did not ask how the turn before had ended.
+            self.record_turn(**broken_off)
         self._journal.turn(
             TurnRecord(
                 call_sid=self.call_sid,
@@ -255,6 +265,7 @@ class CallFile:
             "plain": self.plain,
             "resumes": self.resumes,
             "rescued": self.rescued,
+            "rescued_by": self.rescued_by,
             "lost": self.lost,
             "cut_off": self.cut_off,
             "unheard": self.unheard,
@@ -278,32 +289,58 @@ class CallFile:
         """Wait until everything is committed: before another request may read it."""
         await self._journal.flush()
 
+    async def handed_over(self) -> None:
+        """Wait until any process can answer what comes next; a while for a database away.
+
+        Nobody waits for anything behind a goodbye.
+        """
+        await self._journal.flush()
+        await self._journal.committed(PARTED_S if self.next == "hang_up" else HANDED_OVER_S)
+
 
 async def open_file(
-    database: Database, memory: CallMemory, call_sid: str, clock: Clock = utc_now
+    database: Database,
+    memory: CallMemory,
+    call_sid: str,
+    clock: Clock = utc_now,
+    *,
+    is_newest: bool = False,
 ) -> CallFile | None:
     """The file of a call that is on the line; None when the call or its practice is unknown.
 
-    With the database away, from memory. Raises `DatabaseAway` when it is not there either.
+    With the database away, from memory, if nobody can have changed it since: `is_newest` says that
+    nobody has. Raises `DatabaseAway` when that is not known.
     """
     await memory.flush()
-    known = await _known(database, memory, call_sid)
+    known = await _known(database, memory, call_sid, is_newest=is_newest)
     if known is None:
         return None
     memory.remember(known)
     return CallFile(known.record, known.practice, memory, clock, called_before=known.called_before)
 
 
-async def _known(database: Database, memory: CallMemory, call_sid: str) -> KnownCall | None:
-    for pause_s in PAUSES_S:
-        try:
-            return await _read(database, call_sid)
-        except DatabaseAway:
-            if known := memory.recall(call_sid):
-                return known
-            # Another process may have written it, and a restart takes a second or two.
-            await asyncio.sleep(pause_s)
-    return await _read(database, call_sid)
+async def _known(
+    database: Database, memory: CallMemory, call_sid: str, *, is_newest: bool
+) -> KnownCall | None:
+    remembered = memory.recall(call_sid)
+    if remembered is not None and not (is_newest or remembered.is_newest):
+        remembered = None
+    try:
+        async with asyncio.timeout(WAITED_S):
+            while True:
+                try:
+                    if database.is_settling and remembered is None:
+                        await asyncio.sleep(SETTLING_S)
+                    return await _read(database, call_sid)
+                except DatabaseAway:
+                    if remembered is not None:
+                        return remembered
+                    # Another process may have gone on with it, and a restart takes a second or two.
+                    await asyncio.sleep(PAUSE_S)
+    except TimeoutError:
+        if remembered is not None:
+            return remembered
+        raise DatabaseAway from None
 
 
 async def _read(database: Database, call_sid: str) -> KnownCall | None:

@@ -1,6 +1,5 @@
 """Counting, wrapped around ports from outside: what is counted does not know it."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -16,8 +15,6 @@ from receptionist.ports.records import (
     TurnRecord,
 )
 from receptionist.ports.staff import Recording
-
-REMEMBERED_CALLS = 4096
 
 
 class MeasuredHandler:
@@ -49,12 +46,11 @@ def measured(handler: FunctionHandler, metrics: Metrics) -> FunctionHandler:
 
 
 class MeasuredJournal:
-    """A journal that counts calls as they end and turns by where their time went."""
+    """A journal that counts turns by where their time went."""
 
     def __init__(self, journal: Journal, metrics: Metrics) -> None:
         self._journal = journal
         self._metrics = metrics
-        self._ended: OrderedDict[str, None] = OrderedDict()
 
     @property
     def is_away(self) -> bool:
@@ -88,14 +84,13 @@ class MeasuredJournal:
         self._journal.outcome(call_sid, outcome)
 
     def ended(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None:
-        """Keep the end; told of it again (status callbacks come late), it counts once."""
-        if call_sid not in self._ended:
-            self._metrics.calls_ended.labels(ended_by).inc()
-            self._ended[call_sid] = None
-            while len(self._ended) > REMEMBERED_CALLS:
-                self._ended.popitem(last=False)
+        """Keep the end."""
         self._journal.ended(call_sid, ended_by, at)
 
     async def flush(self) -> None:
         """Wait until everything is committed."""
         await self._journal.flush()
+
+    async def committed(self, within_s: float) -> None:
+        """Wait until other processes can read it."""
+        await self._journal.committed(within_s)

@@ -12,7 +12,7 @@ from receptionist.call.reply import Reply, whole_reply
 from receptionist.conversation.router import Router
 from receptionist.ports.function_handler import EndCall, TransferCaller
 
-# Twilio gives a webhook 15 s in all (PROTOCOLS A3).
+# Twilio gives a webhook 15 s in all: https://www.twilio.com/docs/usage/webhooks
 REPLY_BUDGET_S = 12.0
 LOWEST_CONFIDENCE = 0.25
 
@@ -42,7 +42,7 @@ class PlainMode:
     async def go_on(self, file: CallFile, note: str) -> Instruction:
         """Answer something that happened on the line rather than something said."""
         file.conversation.note(note)
-        return await self._answer(file, caller="")
+        return await self._answer(file, caller=file.take_pending())
 
     async def take_over(self, file: CallFile) -> Instruction:
         """The stream has no ears or no voice any more; the caller hardly notices.
@@ -53,7 +53,7 @@ class PlainMode:
         had_unheard = bool(file.unheard)
         again = file.broken_off()
         if not file.answered:
-            return await self._answer(file, caller="")
+            return await self._answer(file, caller=file.take_pending())
         return self._say(file, again if had_unheard else [phrases.GO_AHEAD])
 
     def _say(self, file: CallFile, sentences: list[str]) -> Listen:

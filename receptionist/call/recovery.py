@@ -29,8 +29,8 @@ async def close_if_not_resumed(
     file = await open_file(database, memory, call_sid)
     if file is None or not file.lost or file.resumes != resumes:
         return
+    # Nothing is planned: who is on the line after all, and asks late, goes on.
     file.ended("lost")
-    file.plan("hang_up")
     await file.kept()
 
 
@@ -53,8 +53,10 @@ async def close_left_open(database: Database, memory: CallMemory, clock: Clock =
         file = await open_file(database, memory, call.call_sid, clock)
         if file is None:
             continue
-        file.ended(_by(file), _seen_at(call))
-        file.plan("hang_up")
+        by = _by(file)
+        file.ended(by, _seen_at(call))
+        if by != "lost":
+            file.plan("hang_up")
     if left:
         log.warning("calls_left_open_closed", calls=len(left))
         await memory.flush()

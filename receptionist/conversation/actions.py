@@ -34,6 +34,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 SAVE_ATTEMPTS = 3
+AWAY_PAUSE_S, AWAY_S = 0.5, 6.0
+"""A database that restarts is waited for, below what an action may take in all."""
 TOO_SLOW = "It is taking too long and is not confirmed. Say so and offer to take a message."
 NOT_RECORDED = "It could not be confirmed. Say so and offer to take a message."
 OUT_OF_ORDER = "This does not work at the moment. Say so and offer to take a message."
@@ -207,6 +209,9 @@ class Actions:
         call, handler = ready.call, ready.handler
         key = call.id
         if handler.changes_world:
+            if self._office.journal is not None:
+                # The caller's "yes" is safe before it is acted on.
+                await self._office.journal.flush()
             known = await self._known(facts, call)
             if known is not None and known.name == call.name:
                 if known.arguments == arguments_of(call):
@@ -232,19 +237,37 @@ class Actions:
 
     async def _handled(self, ready: _Ready, facts: CallFacts, key: str) -> HandlerResult:
         try:
-            return await ready.handler.handle(
-                ready.arguments, facts, self._office, tool_call_id=key
+            return await self._once_reachable(
+                lambda: ready.handler.handle(ready.arguments, facts, self._office, tool_call_id=key)
             )
         except InvalidArguments:
             raise
         except ProviderError as error:
             log.warning("action_failed", function=ready.handler.name, code=error.code)
             return HandlerResult({"ok": False, "error": OUT_OF_ORDER, "code": error.code})
+        except DatabaseAway as error:
+            # It may have been committed and the answer lost, so it has not failed for certain.
+            content = {"ok": False, "error": NOT_RECORDED, "code": error.code}
+            return HandlerResult(content)
         except ReceptionistError as error:
             return HandlerResult({"ok": False, "error": str(error), "code": error.code})
         except Exception as error:  # noqa: BLE001 - a handler's defect becomes a sentence, not silence
             log.error("action_defect", function=ready.handler.name, error=type(error).__name__)
             return HandlerResult({"ok": False, "error": OUT_OF_ORDER, "code": "error"})
+
+    async def _once_reachable(
+        self, handle: Callable[[], Awaitable[HandlerResult]]
+    ) -> HandlerResult:
+        """The same again while the database is away: its key makes it the same. Bounded."""
+        loop = asyncio.get_running_loop()
+        gives_up = loop.time() + AWAY_S
+        while True:
+            try:
+                return await handle()
+            except DatabaseAway:
+                if loop.time() >= gives_up:
+                    raise
+                await asyncio.sleep(AWAY_PAUSE_S)
 
     async def _saved(
         self, facts: CallFacts, key: str, call: ToolCall, result: HandlerResult

@@ -16,7 +16,7 @@ from receptionist.ports.function_handler import FunctionHandler
 from receptionist.ports.language_model import ToolCall, ToolSpec
 
 FUTURE_FIELDS = ("start", "date_from", "date_to")
-"""Arguments that only make sense from now on (INTERFACE §5)."""
+"""Arguments that only make sense from now on."""
 
 
 def specification(handler: FunctionHandler) -> ToolSpec:

@@ -217,6 +217,9 @@ class Appointments(Protocol):
     async def add(self, appointment: Appointment) -> Appointment:
         """Insert, or give the one made under the same idempotency key. Raises `SlotTaken`."""
 
+    async def hold(self, held: Sequence[Appointment]) -> None:
+        """Insert those whose time is free, and leave the others out."""
+
     async def get(self, appointment_id: str) -> Appointment | None: ...
     async def by_link(self, link_token: str) -> Appointment | None: ...
     async def by_event(self, calendar_event_id: str) -> Appointment | None: ...
@@ -241,8 +244,8 @@ class Appointments(Protocol):
     async def release_holds(self, call_sid: str) -> None:
         """What this call held is free again."""
 
-    async def drop_expired_holds(self, now: datetime) -> int:
-        """Holds nobody decided on in time; how many there were."""
+    async def drop_expired_holds(self, now: datetime, *, also_of: str | None = None) -> int:
+        """Holds nobody decided on in time, and those of that call; how many there were."""
 
     async def busy(
         self, practice_id: int, start: datetime, end: datetime, now: datetime
@@ -318,6 +321,10 @@ class UnitOfWork(Protocol):
 class Database(Protocol):
     """Opens units of work. All writes of one process go through one writer."""
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether it was away a moment ago: other processes are about to write what they kept."""
+
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
 
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -350,3 +357,6 @@ class Journal(Protocol):
     def ended(self, call_sid: str, ended_by: EndedBy, at: datetime) -> None: ...
     async def flush(self) -> None:
         """Wait until everything handed in so far is committed, or safe from a crash."""
+
+    async def committed(self, within_s: float) -> None:
+        """Wait until other processes can read it; no longer than that for a database away."""

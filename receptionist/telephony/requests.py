@@ -9,6 +9,7 @@ from receptionist.telephony.signature import RequestVerifier, is_direct_loopback
 
 LARGEST_BODY = 64 * 1024
 MOST_FIELDS = 500
+LONGEST_REQUEST_ID = 128
 # A withheld number comes as a word, or as the digits that spell one on a keypad: ANONYMOUS,
 # RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. Two of those digits could pass for a number, and
 # would make one caller of all who withhold theirs.
@@ -18,8 +19,12 @@ WITHHELD = ("266696687", "7378742833", "2562533", "8656696", "86282452253")
 class Webhook(Mapping[str, str]):
     """A webhook's parameters (form, or query of a GET); of several values the first."""
 
-    def __init__(self, fields: Mapping[str, list[str]], *, is_local: bool = False) -> None:
+    def __init__(
+        self, fields: Mapping[str, list[str]], *, is_local: bool = False, request_id: str = ""
+    ) -> None:
         self._fields = fields
+        self.request_id = request_id
+        """The same again when an answer was lost and the request is repeated; empty: not told."""
         self.is_local = is_local
         """It comes from this machine itself, and so from no phone company."""
 
@@ -75,7 +80,8 @@ async def read_webhook(request: Request, verifier: RequestVerifier) -> Webhook |
         return None
     query = parse_qs(request.url.query, keep_blank_values=True)
     is_local = is_direct_loopback(client, request.headers)
-    return Webhook({**query, **(form or {})}, is_local=is_local)
+    request_id = request.headers.get("i-twilio-idempotency-token", "")[:LONGEST_REQUEST_ID]
+    return Webhook({**query, **(form or {})}, is_local=is_local, request_id=request_id)
 
 
 def raw_path(scope: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """Did Twilio send this? The `X-Twilio-Signature` of webhooks and of the stream's upgrade.
 
 Checked against the public address Twilio was given, never against what a proxy
-made of the request. Where PROTOCOLS A4 and A5 leave a form open (port kept or
+made of the request. Where Twilio's documents leave a form open (port kept or
 not, a slash behind the stream's URL, late-added parameters signed or not),
 each of the forms is accepted: all of them need the same secret.
 """

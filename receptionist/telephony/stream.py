@@ -12,8 +12,9 @@ from receptionist.call.handler import StreamServices, TwilioCallHandler
 from receptionist.call.media_socket import EXTENSION, MediaSocket
 from receptionist.call.memory import CallMemory
 from receptionist.call.recovery import close_if_not_resumed
-from receptionist.call.stream_tokens import bare, redeem_stream_token
+from receptionist.call.stream_tokens import StreamTokens, bare
 from receptionist.call.warm import WarmLines
+from receptionist.errors import DatabaseAway
 from receptionist.ports.records import Database
 from receptionist.ports.voice_detector import VoiceActivityDetector
 from receptionist.telephony.requests import raw_path
@@ -68,6 +69,7 @@ class MediaStreams:
         verifier: RequestVerifier,
         webhooks: TwilioWebhooks,
         warm: WarmLines,
+        tokens: StreamTokens,
         detector: VoiceActivityDetector,
         services: StreamServices,
         active: ActiveCalls,
@@ -78,6 +80,7 @@ class MediaStreams:
         self._verifier = verifier
         self._webhooks = webhooks
         self._warm = warm
+        self._tokens = tokens
         self._detector = detector
         self._services = services
         self._active = active
@@ -102,7 +105,13 @@ class MediaStreams:
             await self._webhooks.refused("/voice/stream")
             await socket.close()  # before accept: HTTP 403
             return
-        file = await self._redeem(bare(token))
+        try:
+            file = await self._redeem(bare(token))
+        except DatabaseAway as exc:
+            # Refused like one that is not known: Twilio asks what comes next.
+            log.error("stream_not_taken", code=exc.code)
+            await socket.close()
+            return
         if file is None:
             await self._webhooks.token_refused("/voice/stream")
             await socket.close()
@@ -112,11 +121,12 @@ class MediaStreams:
             await self._hold(socket, file)
 
     async def _redeem(self, token: str) -> CallFile | None:
-        call_sid = self._memory.redeem_ticket(token, utc_now())
-        call_sid = call_sid or await redeem_stream_token(self._database, token, utc_now())
-        if call_sid is None:
+        redeemed = await self._tokens.redeem(token, utc_now())
+        if redeemed is None:
             return None
-        return await open_file(self._database, self._memory, call_sid)
+        return await open_file(
+            self._database, self._memory, redeemed.call_sid, is_newest=redeemed.is_ours
+        )
 
     async def _hold(self, socket: WebSocket, file: CallFile) -> None:
         log.info("stream_connected")

@@ -16,10 +16,12 @@ from receptionist.call.arrival import Ring
 from receptionist.call.desk import ANSWERED_STATUSES, FINAL_STATUSES, FrontDesk
 from receptionist.call.instructions import ConnectStream, Dial, HangUp, Instruction, Listen
 from receptionist.call.voicemail import Voicemail, Voicemails
+from receptionist.errors import DatabaseAway
 from receptionist.observability import Metrics
 from receptionist.ports.records import Database, EndedBy
 from receptionist.telephony.addresses import Addresses
 from receptionist.telephony.answering import Answer, verified
+from receptionist.telephony.asking_again import asking_again
 from receptionist.telephony.guard import CallGuard
 from receptionist.telephony.requests import Webhook
 from receptionist.telephony.signature import RequestVerifier
@@ -83,7 +85,7 @@ class TwilioWebhooks:
         for name, answer in answers.items():
             router.add_api_route(
                 f"/voice/{name}",
-                verified(answer, self._verifier, self.refused),
+                verified(asking_again(name, answer, self._addresses), self._verifier, self.refused),
                 methods=["POST", "GET"],
             )
         return router
@@ -102,8 +104,11 @@ class TwilioWebhooks:
     async def _audit(self, action: str, path: str) -> None:
         if not await self._guard.is_kept(path):
             return
-        async with self._database.transaction() as uow:
-            await uow.audit.append(actor="unknown", action=action, subject=path)
+        try:
+            async with self._database.transaction() as uow:
+                await uow.audit.append(actor="unknown", action=action, subject=path)
+        except DatabaseAway:
+            log.error("not_audited", action=action)
 
     async def _incoming(self, webhook: Webhook) -> str:
         log.info("call_arrived")
@@ -114,11 +119,11 @@ class TwilioWebhooks:
 
     async def _ended(self, webhook: Webhook) -> str:
         status = webhook.get("CallStatus", "")
-        return await self._next(await self._desk.ended(webhook.call_sid, status), webhook)
+        return await self._next(await self._desk.ended(_ring(webhook), status), webhook)
 
     async def _turn(self, webhook: Webhook) -> str:
         instruction = await self._desk.plain_turn(
-            webhook.call_sid,
+            _ring(webhook),
             _whole_number(webhook.get("turn", "")),
             speech=webhook.get("SpeechResult", "")[:2000],
             digits=webhook.get("Digits", "")[:40],
@@ -161,13 +166,20 @@ class TwilioWebhooks:
         )
 
     async def _rescued(self, webhook: Webhook) -> str | None:
+        failed = urlsplit(webhook.get("ErrorUrl", "")).path.rpartition("/")[2]
+        instruction = await self._desk.rescued_before(
+            webhook.call_sid, failed=failed, request_id=webhook.request_id
+        )
+        if instruction is not None:
+            return await self._next(instruction, webhook)
         turned_away = await self._guard.turned_away(webhook)
         if turned_away is not None:
             return say_and_hang_up(turned_away)
         instruction = await self._desk.rescued(
             _ring(webhook),
-            failed=urlsplit(webhook.get("ErrorUrl", "")).path.rpartition("/")[2],
+            failed=failed,
             call_status=webhook.get("CallStatus", ""),
+            request_id=webhook.request_id,
         )
         return None if instruction is None else await self._next(instruction, webhook)
 

@@ -1,7 +1,7 @@
 """What staff ask of a call reaches whoever holds it, once, and the caller's line obeys."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,12 +9,15 @@ import pytest
 from db import SqlDatabase
 from providers.live.embedded import EmbeddedLive
 from receptionist.call import phrases
+from receptionist.call.arrival import Ring
+from receptionist.call.background import Background
 from receptionist.call.desk import FrontDesk
 from receptionist.call.file import open_file
 from receptionist.call.instructions import Dial, HangUp, Listen
 from receptionist.call.live import LiveCalls, do
 from receptionist.call.memory import CallMemory
 from receptionist.call.plain import PlainMode
+from receptionist.call.stream_tokens import StreamTokens
 from receptionist.conversation.prompt import present
 from receptionist.domain.practice import Practice
 from receptionist.ports.live_calls import LiveWord, RequestKind, StaffRequest
@@ -142,6 +145,9 @@ async def test_a_hint_is_the_model_s_and_survives_the_process(database: SqlDatab
     assert again.conversation.messages == ()
 
 
+RING = Ring("CA1", "+15550123", "+15550100")
+
+
 def desk_of(database: SqlDatabase, *, streaming: bool) -> FrontDesk:
     plain = PlainMode(router=None)  # type: ignore[arg-type] - no model is asked here
     return FrontDesk(
@@ -149,6 +155,8 @@ def desk_of(database: SqlDatabase, *, streaming: bool) -> FrontDesk:
         CallMemory(database.journal),
         plain,
         warm=None,  # type: ignore[arg-type] - no stream is opened here
+        tokens=StreamTokens(database, Background()),
+        background=Background(),
         streaming=streaming,
     )
 
@@ -159,7 +167,9 @@ async def test_a_stream_that_is_taken_over_rings_that_person(database: SqlDataba
     do(asked("take_over", PHONE), file)
     await file.kept()
 
-    said = await desk_of(database, streaming=True).ended("CA1", "in-progress")
+    said = await desk_of(database, streaming=True).ended(
+        Ring("CA1", "+15550123", "+15550100"), "in-progress"
+    )
 
     assert said == Dial(PHONE, [phrases.TAKEN_OVER])
 
@@ -170,7 +180,9 @@ async def test_a_stream_that_staff_end_says_goodbye(database: SqlDatabase) -> No
     do(asked("end"), file)
     await file.kept()
 
-    said = await desk_of(database, streaming=True).ended("CA1", "in-progress")
+    said = await desk_of(database, streaming=True).ended(
+        Ring("CA1", "+15550123", "+15550100"), "in-progress"
+    )
 
     assert said == HangUp([phrases.STAFF_GOODBYE])
     async with database.reading() as uow:
@@ -192,7 +204,7 @@ async def test_a_call_in_plain_mode_obeys_at_its_next_turn(
     await ask(database, request_)
 
     answer = await desk_of(database, streaming=False).plain_turn(
-        "CA2", 1, speech="hello", digits="", confidence=0.9
+        replace(RING, call_sid="CA2"), 1, speech="hello", digits="", confidence=0.9
     )
 
     assert answer == said
@@ -215,7 +227,7 @@ async def test_after_nobody_picked_up_the_practice_s_own_number_is_meant_again(
 
 async def test_a_silent_turn_without_a_request_only_asks(database: SqlDatabase) -> None:
     answer = await desk_of(database, streaming=False).plain_turn(
-        "CA2", 1, speech="", digits="", confidence=0.0
+        replace(RING, call_sid="CA2"), 1, speech="", digits="", confidence=0.0
     )
 
     assert isinstance(answer, Listen)

@@ -51,6 +51,17 @@ async def test_a_call_nobody_holds_any_more_ended_when_it_was_last_seen(
     assert call.ended_at == NOW - SILENT - SECOND
 
 
+@pytest.mark.parametrize("planned", ["conversation", "plain", "hang_up"])
+async def test_whoever_is_on_the_line_after_all_is_told_what_was_planned(
+    database: SqlDatabase, planned: str
+) -> None:
+    await open_call(database, SILENT + SECOND, next=planned, turn=2)
+
+    call = await closed(database)
+
+    assert call.state["next"] == planned
+
+
 async def test_a_call_still_on_the_line_elsewhere_is_not_touched(database: SqlDatabase) -> None:
     await open_call(database, SILENT - SECOND, next="conversation", turn=2)
 

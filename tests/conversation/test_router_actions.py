@@ -8,11 +8,12 @@ from receptionist.conversation.events import ActionDone
 from receptionist.conversation.router import (
     TROUBLE,
 )
-from receptionist.errors import InvalidArguments, SlotTaken
+from receptionist.errors import DatabaseAway, InvalidArguments, SlotTaken
 from receptionist.ports.language_model import ToolCall
 from tests.conversation.fakes import (
     Line,
     ScriptedModel,
+    SlowJournal,
     assert_whole,
     booking,
     faq,
@@ -33,6 +34,53 @@ async def test_a_function_is_stored_before_the_model_speaks_of_it() -> None:
     assert spoken(events) == ["You're booked for Tuesday at ten."]
     assert line.rows.outcomes == ["booked"]
     assert_whole(line.conversation)
+
+
+async def test_what_the_caller_said_is_kept_before_it_is_acted_on() -> None:
+    journal = SlowJournal()
+    line = Line(ScriptedModel([booking()], ["You're booked."]), journal=journal)
+    handler = line.handlers["schedule_appointment"]
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(line.caller_says("Yes please."))
+        await journal.asked.wait()
+        acted_at_once = handler.started.is_set()
+        journal.may_flush.set()
+
+    assert not acted_at_once
+    assert handler.calls == ["b1"]
+
+
+async def test_a_database_that_restarts_is_waited_for_by_the_same_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("receptionist.conversation.actions.AWAY_PAUSE_S", 0.0)
+    line = Line(ScriptedModel([booking()], ["You're booked."]))
+    handler = line.handlers["schedule_appointment"]
+    handler.failures = [DatabaseAway(), DatabaseAway()]
+
+    events = await line.caller_says("Yes.")
+
+    assert spoken(events) == ["You're booked."]
+    assert handler.calls == ["b1", "b1", "b1"]
+    assert line.rows.outcomes == ["booked"]
+
+
+async def test_what_a_database_that_stays_away_may_have_committed_is_called_unconfirmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("receptionist.conversation.actions.AWAY_S", 0.0)
+    line = Line(ScriptedModel([booking()], ["I couldn't confirm that."]))
+    line.handlers["schedule_appointment"].failure = DatabaseAway()
+
+    events = await line.caller_says("Yes.")
+
+    (done,) = [event for event in events if isinstance(event, ActionDone)]
+    assert done.result == {
+        "ok": False,
+        "error": "It could not be confirmed. Say so and offer to take a message.",
+        "code": "database_away",
+    }
 
 
 async def test_several_functions_run_in_order() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from db import SqlDatabase
 from receptionist.admin.accounts import PasswordAccounts
 from receptionist.errors import InvalidArguments
-from receptionist.ports.records import ListQuery
+from receptionist.ports.records import EndedBy, ListQuery
 from tests.db.test_database import NINE, PRACTICE, appointment, call, practice_in
 
 
@@ -47,6 +47,32 @@ async def test_a_reader_cannot_write_by_mistake_on_postgresql(database: SqlDatab
     with pytest.raises(Exception, match="read-only"):
         async with database.reading() as uow:
             await uow.calls.add(call())
+
+
+async def test_an_end_that_several_processes_are_told_of_at_once_is_counted_by_one(
+    database: SqlDatabase,
+) -> None:
+    practice_id = await practice_in(database)
+    sids = [f"CA{number}" for number in range(20)]
+    async with database.transaction() as uow:
+        for sid in sids:
+            await uow.calls.add(call(sid, practice_id))
+    counted: list[str] = []
+
+    async def told(of: SqlDatabase, ended_by: EndedBy) -> None:
+        for sid in sids:
+            of.journal.ended(sid, ended_by, NINE)
+            await of.journal.flush()
+
+    async with another_process(database) as other:
+        async with asyncio.TaskGroup() as group:
+            for either, ended_by in ((database, "caller"), (other, "receptionist")):
+                either.tell_of_ends(counted.append)
+                group.create_task(told(either, ended_by))
+        async with database.reading() as uow:
+            kept = (await uow.calls.list(ListQuery())).items
+
+    assert sorted(counted) == sorted(str(each.ended_by) for each in kept)
 
 
 async def test_workers_that_load_a_practice_at_once_agree_on_one(database: SqlDatabase) -> None:

@@ -155,6 +155,34 @@ async def test_the_same_request_books_once(database: SqlDatabase) -> None:
     assert first == again
 
 
+async def test_of_times_to_be_held_those_that_are_free_are_and_the_block_goes_on(
+    database: SqlDatabase,
+) -> None:
+    practice_id = await practice_in(database)
+    until = NINE - timedelta(minutes=1)
+    times = [NINE + timedelta(hours=hours) for hours in range(3)]
+    held = [replace(appointment(practice_id, at), status="held", held_until=until) for at in times]
+    async with database.transaction() as uow:
+        await uow.appointments.add(appointment(practice_id, times[1]))
+        await uow.appointments.hold(held)
+        await uow.appointments.hold([])
+        busy = await uow.appointments.busy(practice_id, NINE, NINE + timedelta(hours=9), until)
+        kept = [
+            row.start
+            for row in await uow.appointments.busy(
+                practice_id, NINE, NINE + timedelta(hours=9), until - timedelta(minutes=1)
+            )
+            if row.status == "held"
+        ]
+        dropped = await uow.appointments.drop_expired_holds(
+            until - timedelta(minutes=1), also_of="CA1"
+        )
+
+    assert [row.start for row in busy] == [times[1]]
+    assert kept == [times[0], times[2]]
+    assert dropped == 2
+
+
 async def test_moving_frees_the_old_time_and_cancelling_the_new_one(database: SqlDatabase) -> None:
     practice_id = await practice_in(database)
     later = NINE + timedelta(minutes=10)
@@ -201,6 +229,24 @@ async def test_a_retried_call_is_one_call_and_its_first_end_stands(database: Sql
 
     assert found is not None
     assert (found.ended_by, found.ended_at) == ("caller", now)
+
+
+async def test_an_end_is_counted_once_it_is_kept_and_no_second_time(database: SqlDatabase) -> None:
+    practice_id, counted = await practice_in(database), list[str]()
+    database.tell_of_ends(counted.append)
+    async with database.transaction() as uow:
+        await uow.calls.add(call("CA1", practice_id))
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as uow:
+            await uow.calls.end("CA1", "caller", NINE)
+            raise RuntimeError
+    assert counted == []
+
+    for ended_by in ("lost", "caller", "receptionist"):
+        async with database.transaction() as uow:
+            await uow.calls.end("CA1", ended_by, NINE)
+
+    assert counted == ["lost"]
 
 
 async def test_a_number_is_known_from_its_second_call_on(database: SqlDatabase) -> None:

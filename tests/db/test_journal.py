@@ -1,5 +1,6 @@
 """What the journal is given while the database is away is written when it is back."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,6 @@ from receptionist.call.arrival import Ring
 from receptionist.call.memory import CallMemory, KnownCall
 from receptionist.call.voicemail import Voicemail, Voicemails
 from receptionist.domain.practice import Practice
-from receptionist.errors import DatabaseAway
 from receptionist.ports.records import (
     CallRecord,
     ListQuery,
@@ -23,6 +23,7 @@ from receptionist.ports.records import (
     UnitOfWork,
 )
 from receptionist.ports.staff import Recording
+from tests.away import SometimesAway
 
 PRACTICE = Practice(
     name="Maple Street Clinic",
@@ -32,21 +33,6 @@ PRACTICE = Practice(
     hours={},
 )
 NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
-
-
-class Sometimes:
-    """A database that can be away."""
-
-    def __init__(self, database: SqlDatabase) -> None:
-        self.database = database
-        self.is_away = True
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[UnitOfWork]:
-        if self.is_away:
-            raise DatabaseAway
-        async with self.database.transaction() as uow:
-            yield uow
 
 
 def turn(number: int) -> TurnRecord:
@@ -71,7 +57,7 @@ async def call(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_nobody_waits_for_a_database_that_is_away_and_all_is_written_when_it_is_back(
     database: SqlDatabase, tmp_path: Path
 ) -> None:
-    sometimes = Sometimes(database)
+    sometimes = SometimesAway(database, is_away=True)
     journal = SqlJournal(sometimes, tmp_path / "journal")
     async with journal.running():
         journal.turn(turn(1))
@@ -90,10 +76,48 @@ async def test_nobody_waits_for_a_database_that_is_away_and_all_is_written_when_
     assert list((tmp_path / "journal").iterdir()) == []
 
 
+async def test_whoever_waits_does_not_wait_for_what_comes_after(database: SqlDatabase) -> None:
+    journal = SqlJournal(database)
+    number = 1
+
+    async def talk() -> None:
+        nonlocal number
+        while True:
+            number += 1
+            journal.turn(turn(number))
+            await asyncio.sleep(0)
+
+    async with journal.running(), asyncio.TaskGroup() as others:
+        journal.turn(turn(1))
+        talking = others.create_task(talk())
+        async with asyncio.timeout(20):
+            await journal.flush()
+            await journal.committed(20)
+        talking.cancel()
+
+    assert turn(1) in await stored(database)
+
+
+async def test_what_other_processes_need_is_waited_for_and_not_for_ever(
+    database: SqlDatabase,
+) -> None:
+    sometimes = SometimesAway(database, is_away=True)
+    journal = SqlJournal(sometimes)
+    async with journal.running():
+        journal.turn(turn(1))
+        await journal.committed(0.05)
+        before = await stored(database)
+        sometimes.is_away = False
+        await journal.committed(20)
+
+        assert before == []
+        assert await stored(database) == [turn(1)]
+
+
 async def test_what_a_dead_process_could_not_write_is_written_by_the_next_one(
     database: SqlDatabase, tmp_path: Path
 ) -> None:
-    sometimes = Sometimes(database)
+    sometimes = SometimesAway(database, is_away=True)
     dead = SqlJournal(sometimes, tmp_path / "journal")
     async with dead.running():
         dead.turn(turn(1))
@@ -117,7 +141,7 @@ async def test_what_a_dead_process_could_not_write_is_written_by_the_next_one(
 async def test_a_state_from_a_dead_process_does_not_undo_what_another_has_done_since(
     database: SqlDatabase, tmp_path: Path
 ) -> None:
-    sometimes = Sometimes(database)
+    sometimes = SometimesAway(database, is_away=True)
     dead = SqlJournal(sometimes, tmp_path / "journal")
     async with dead.running():
         dead.state("CA1", {"turn": 3, "resumes": 0})
@@ -140,7 +164,7 @@ async def test_a_state_from_a_dead_process_does_not_undo_what_another_has_done_s
 async def test_a_voicemail_left_meanwhile_is_in_the_inbox_and_in_the_records_once(
     database: SqlDatabase, tmp_path: Path, is_known: bool
 ) -> None:
-    sometimes = Sometimes(database)
+    sometimes = SometimesAway(database, is_away=True)
     sometimes.is_away = False
     journal = SqlJournal(sometimes, tmp_path / "journal")
     memory = CallMemory(journal)
@@ -189,7 +213,7 @@ async def test_a_voicemail_survives_the_process_that_could_not_write_it(
     left = StaffMessage(
         "m1", 1, "CA1", "Voicemail", None, "Voicemail", "urgent", None, "new", NINE, "recording:RE1"
     )
-    dying = SqlJournal(Sometimes(database), tmp_path / "journal")
+    dying = SqlJournal(SometimesAway(database, is_away=True), tmp_path / "journal")
     async with dying.running():
         dying.message(left, Recording("RE1", "CA1", NINE, 7))
     async with SqlJournal(database, tmp_path / "journal").running():
@@ -198,3 +222,31 @@ async def test_a_voicemail_survives_the_process_that_could_not_write_it(
     async with database.reading() as uow:
         assert await uow.messages.get("m1") == left
         assert list(await uow.recordings.of_call("CA1")) == [Recording("RE1", "CA1", NINE, 7)]
+
+
+async def test_nobody_waits_for_a_batch_that_hangs_and_it_is_in_the_file_meanwhile(
+    database: SqlDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.journal.FLUSH_S", 0.01)
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    class Hanging:
+        @asynccontextmanager
+        async def transaction(self) -> AsyncIterator[UnitOfWork]:
+            begun.set()
+            await goes_on.wait()
+            async with database.transaction() as uow:
+                yield uow
+
+    journal = SqlJournal(Hanging(), tmp_path / "journal")
+    async with journal.running():
+        journal.turn(turn(1))
+        await begun.wait()
+        await journal.flush()
+        meanwhile = await stored(database)
+        kept = "".join(file.read_text() for file in (tmp_path / "journal").iterdir())
+        goes_on.set()
+
+    assert meanwhile == []
+    assert "tomorrow at 1" in kept
+    assert await stored(database) == [turn(1)]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from providers.limits.embedded import EmbeddedRates
 from receptionist.domain.rates import Rate
@@ -13,6 +13,8 @@ from receptionist.limits.spending import Spending
 from receptionist.observability import Metrics
 from receptionist.telephony.guard import CallGuard
 from receptionist.telephony.requests import Webhook
+from receptionist.telephony.signature import RequestVerifier
+from receptionist.telephony.webhooks import TwilioWebhooks
 
 RING = {"CallSid": ["CA1"], "From": ["+12125550142"], "To": ["+15550100"]}
 
@@ -48,3 +50,21 @@ async def test_with_the_database_away_a_caller_is_put_through() -> None:
 
 async def test_with_the_database_away_no_call_is_over() -> None:
     assert not await guard().is_over(Webhook(RING))
+
+
+async def test_with_the_database_away_a_wrong_signature_is_refused_all_the_same() -> None:
+    metrics, unused = Metrics(), cast(Any, None)
+    webhooks = TwilioWebhooks(
+        desk=unused,
+        voicemails=unused,
+        database=AwayDatabase(),
+        verifier=RequestVerifier("https://clinic.example", "secret"),
+        addresses=unused,
+        metrics=metrics,
+        active=unused,
+        guard=guard(),
+    )
+
+    await webhooks.refused("/voice/incoming")
+
+    assert metrics.registry.get_sample_value("receptionist_signature_failures_total") == 1.0

@@ -7,8 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from providers.llm.embedded import EmbeddedLanguageModel
 from receptionist.call.desk import FrontDesk
+from receptionist.call.warm import Vendors
 from receptionist.telephony.requests import LARGEST_BODY, WITHHELD
+from tests.call.fakes import FakeRecogniser, FakeVoice
 from tests.whole_calls.house import House, environment, open_house
 
 pytestmark = pytest.mark.call
@@ -19,6 +22,16 @@ CALL = {"CallSid": "CA" + "1" * 32, "From": "+15550123", "To": "+15550100"}
 async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
+    async with open_house() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def streaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    for name, value in environment(tmp_path, VAD_PROVIDER="energy").items():
+        monkeypatch.setenv(name, value)
+    vendors = Vendors([FakeRecogniser()], [EmbeddedLanguageModel()], [FakeVoice()])
+    monkeypatch.setattr("receptionist.bootstrap.build_vendors", lambda *_: vendors)
     async with open_house() as opened:
         yield opened
 
@@ -44,6 +57,15 @@ async def test_a_call_that_nobody_knows_breaks_nothing(house: House) -> None:
     for name, form in itertools.product(names, ({}, CALL, odd)):
         answer = await house.post(f"/voice/{name}", form)
         assert answer.status_code in (200, 204), name
+
+
+async def test_a_caller_who_is_not_in_the_records_is_answered_and_not_hung_up_on(
+    house: House,
+) -> None:
+    answer = await house.post("/voice/ended", {**CALL, "CallStatus": "in-progress"})
+
+    assert "How can I help?" in answer.text
+    assert len((await house.get("calls"))["items"]) == 1
 
 
 async def test_a_withheld_number_in_any_form_is_nobodys(house: House) -> None:
@@ -144,6 +166,55 @@ async def test_a_call_whose_turn_failed_hears_the_last_answer_again(house: House
 
     assert "free parking" in answer.text
     assert again.text == answer.text
+
+
+async def test_a_repeated_fallback_is_answered_as_the_first_was(house: House) -> None:
+    await house.post("/voice/incoming", CALL)
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/turn?turn=1"}
+
+    first, again, another = [
+        await house.post("/voice/fallback", failed, request_id=request_id)
+        for request_id in ("a", "a", "b")
+    ]
+
+    assert "How can I help?" in first.text
+    assert again.text == first.text
+    assert "<Record" in another.text
+
+
+async def test_a_repeated_fallback_says_nothing_and_does_nothing_twice(house: House) -> None:
+    await house.post("/voice/incoming", CALL)
+    await house.post("/voice/turn?turn=1", {**CALL, "Digits": "0"})
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{house.url}/voice/transfer"}
+
+    first = await house.post("/voice/fallback", failed, request_id="a")
+    before = (await house.get(f"calls/{CALL['CallSid']}"))["turns"]
+    again = await house.post("/voice/fallback", failed, request_id="a")
+
+    assert "message" in first.text
+    assert again.text == first.text
+    assert (await house.get(f"calls/{CALL['CallSid']}"))["turns"] == before
+
+
+async def test_a_repeated_fallback_of_a_stream_opens_it_with_a_new_token_and_resumes_once(
+    streaming: House,
+) -> None:
+    await streaming.post("/voice/incoming", CALL)
+    async with streaming.services.database.transaction() as uow:
+        await uow.calls.set_state(CALL["CallSid"], {"turn": 1})
+    failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{streaming.url}/voice/ended"}
+
+    first, again = [
+        await streaming.post("/voice/fallback", failed, request_id="a") for _ in range(2)
+    ]
+
+    assert "<Stream" in first.text
+    assert "<Stream" in again.text
+    assert again.text != first.text
+    async with streaming.services.database.reading() as uow:
+        call = await uow.calls.get(CALL["CallSid"])
+    assert call is not None
+    assert call.state["resumes"] == 1
 
 
 async def test_a_transfer_whose_webhook_failed_is_not_dialled_again(house: House) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from receptionist.voice.turn_config import TurnConfig
+from receptionist.voice.turn_taking import TurnMachine
 from tests.whole_calls.held import QUIET, HeldCall, answered_call, held_call
 from tests.whole_calls.staged import Stage, until_ended, works
 
@@ -21,6 +22,7 @@ async def booking_under_way(stage: Stage, call: HeldCall, group: asyncio.TaskGro
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.usefixtures("short_patience")
 @pytest.mark.parametrize("way", ["hangs up", "is lost"])
 async def test_a_booking_that_has_begun_is_completed_though_the_caller_is_gone(
     stage: Stage, way: str
@@ -107,7 +109,31 @@ async def test_after_the_goodbye_has_been_heard_it_was_us(stage: Stage) -> None:
     assert stored["ended_by"] == "receptionist"
 
 
-async def test_a_line_that_is_lost_again_and_again_goes_on_in_plain_mode(stage: Stage) -> None:
+async def test_who_is_taken_for_lost_and_asks_late_goes_on(
+    stage: Stage, short_patience: None
+) -> None:
+    async with held_call(stage.house, stage.recogniser) as (call, group):
+        await answered_call(call, group)
+        call.lose()
+        taken_for = (await until_ended(call))["ended_by"]
+        document = await call.post("ended", CallStatus="in-progress")
+        await call.connect(group, document)
+        call.says("where can i park")
+        await call.until_heard("free parking")
+        await call.stop()
+        while (stored := await call.stored())["ended_by"] == "lost":
+            await asyncio.sleep(0.02)
+
+    assert taken_for == "lost"
+    assert stored["ended_by"] == "caller"
+    assert stage.errors == []
+
+
+async def test_a_line_that_is_lost_again_and_again_goes_on_in_plain_mode(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience_s = 5.0  # The line asks sooner, however slow the machine.
+    monkeypatch.setattr("receptionist.call.recovery.PATIENCE_S", patience_s)
     async with held_call(stage.house, stage.recogniser) as (call, group):
         await answered_call(call, group)
         for _ in range(3):
@@ -119,7 +145,7 @@ async def test_a_line_that_is_lost_again_and_again_goes_on_in_plain_mode(stage: 
         await call.closed.wait()
         document = await call.post("ended", CallStatus="in-progress")
 
-        await asyncio.sleep(0.3)  # Longer than it takes until nobody asks about a lost stream.
+        await asyncio.sleep(patience_s + 0.5)  # By now nobody would have asked.
         still_open = (await call.stored())["ended_by"]
 
     assert "<Gather" in document
@@ -183,7 +209,7 @@ async def test_the_longest_call_ends_with_a_goodbye(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = TurnConfig(longest_call_ms=5000)
-    monkeypatch.setattr("receptionist.call.handler.TurnConfig", lambda: short)
+    monkeypatch.setattr("receptionist.call.handler.TurnMachine", lambda _: TurnMachine(short))
     async with held_call(stage.house, stage.recogniser) as (call, group):
         await answered_call(call, group)
         await call.frames(250, QUIET)
