@@ -3,20 +3,21 @@
 Also speaks to whatever else offers `/v1/chat/completions`, by OPENAI_BASE_URL.
 Wire format: https://platform.openai.com/docs/api-reference/chat-streaming
 
-The SDK does not retry here: the router asks the next model instead.
+By the official SDK, or, with OPENAI_CLIENT=direct, past it for less CPU time.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
+from typing import Any, Literal, Protocol
 
-import msgspec
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from providers.llm.openai_clients.chunks import Chunk, Fragment
+from providers.llm.openai_clients.failures import NAME
 from receptionist.errors import (
+    ConfigurationError,
     ProviderError,
-    ProviderLimited,
     ProviderRefused,
     ProviderUnavailable,
 )
@@ -33,23 +34,33 @@ from receptionist.ports.language_model import (
     ToolSpec,
 )
 
-if TYPE_CHECKING:
-    import openai
-
-NAME = "openai"
-CONNECT_S = 1.5
-WAIT_S = 8.0
-"""For each read; the router's own patience is shorter and decides who answers."""
 TEMPERATURE = 0.2
 LONGEST_ANSWER_TOKENS = 500
 
 
 class OpenAISettings(BaseSettings, env_prefix="OPENAI_", env_ignore_empty=True, extra="ignore"):
-    """Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL."""
+    """Environment: OPENAI_API_KEY, _BASE_URL, _MODEL, _CLIENT."""
 
     api_key: SecretStr | None = None
     base_url: str = "https://api.openai.com/v1"
     model: str = "gpt-4o"
+    client: Literal["sdk", "direct"] = "sdk"
+
+
+class Client(Protocol):
+    """A way to OpenAI's API. Raises `ProviderError`; `body` is the request's."""
+
+    def chunks(self, body: dict[str, Any]) -> AsyncGenerator[Chunk, None]:
+        """Events of an answer, as they come."""
+
+    async def describe(self, model: str) -> None:
+        """Ask for the model's description."""
+
+    async def answer(self, body: dict[str, Any]) -> None:
+        """Ask for an answer that nobody reads."""
+
+    async def close(self) -> None:
+        """Close the connections."""
 
 
 class OpenAILanguageModel:
@@ -57,73 +68,50 @@ class OpenAILanguageModel:
 
     name = NAME
 
-    def __init__(self, client: "openai.AsyncOpenAI", model: str) -> None:
+    def __init__(self, client: Client, model: str) -> None:
         self._client = client
         self._model = model
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Text as it comes; each function call once it is whole."""
-        with provider_errors():
-            stream = await self._events(request)
-            calls = _Calls()
-            finish_reason: str | None = None
-            try:
-                async for event in stream:
-                    # The chunk with the usage has no choices.
-                    for choice in (msgspec.convert(event, _Chunk).choices or ())[:1]:
-                        if choice.delta is not None:
-                            if choice.delta.content:
-                                yield TextDelta(choice.delta.content)
-                            calls.add(choice.delta.tool_calls or ())
-                        finish_reason = choice.finish_reason or finish_reason
-            finally:
-                # Also when the caller has interrupted: nobody pays for unheard words.
-                await stream.close()
+        calls = _Calls()
+        finish_reason: str | None = None
+        async with aclosing(self._client.chunks(self._body(request))) as chunks:
+            async for chunk in chunks:
+                # The chunk with the usage has no choices.
+                for choice in (chunk.choices or ())[:1]:
+                    if choice.delta is not None:
+                        if choice.delta.content:
+                            yield TextDelta(choice.delta.content)
+                        calls.add(choice.delta.tool_calls or ())
+                    finish_reason = choice.finish_reason or finish_reason
         if finish_reason is None:
             raise ProviderUnavailable(NAME, "the answer ended without a finish reason")
         for call in calls.whole():
             yield ToolCallRequested(call)
         yield Completed(finish_reason)
 
-    async def _events(self, request: ModelRequest) -> "openai.AsyncStream[object]":
-        """As the SDK reads them, before it makes its own objects: those cost 0.2 ms a chunk."""
-        from openai import AsyncStream
-
-        return await self._client.post(
-            "/chat/completions",
-            cast_to=object,
-            body=self._body(request),
-            stream=True,
-            stream_cls=AsyncStream[object],
-        )
-
     async def warm(self) -> None:
         """Open a connection, so that the first turn does not pay for it."""
         try:
-            await self._describe()
+            await self._client.describe(self._model)
         except ProviderError:
             return
 
     async def check(self) -> None:
         """Ask for the model's description, or for one token where there is no such route."""
         try:
-            await self._describe()
+            await self._client.describe(self._model)
         except ProviderRefused as error:
             if error.status != 404:
                 raise
             await self._one_token()
 
-    async def _describe(self) -> None:
-        with provider_errors():
-            await self._client.models.retrieve(self._model)
-
     async def _one_token(self) -> None:
-        with provider_errors():
-            await self._client.chat.completions.create(
-                model=self._model,
-                messages=[{"role": "user", "content": "Say yes."}],
-                max_completion_tokens=1,
-            )
+        asked = [{"role": "user", "content": "Say yes."}]
+        await self._client.answer(
+            {"model": self._model, "messages": asked, "max_completion_tokens": 1}
+        )
 
     async def close(self) -> None:
         """Close the connections."""
@@ -143,40 +131,13 @@ class OpenAILanguageModel:
         return body
 
 
-class _Function(msgspec.Struct):
-    name: str | None = None
-    arguments: str | None = None
-
-
-class _Fragment(msgspec.Struct):
-    index: int = 0
-    id: str | None = None
-    function: _Function | None = None
-
-
-class _Delta(msgspec.Struct):
-    content: str | None = None
-    tool_calls: list[_Fragment] | None = None
-
-
-class _Choice(msgspec.Struct):
-    delta: _Delta | None = None
-    finish_reason: str | None = None
-
-
-class _Chunk(msgspec.Struct):
-    """What is read of one event of an answer."""
-
-    choices: list[_Choice] | None = None
-
-
 class _Calls:
     """Puts function calls together from fragments, which are told apart by their index."""
 
     def __init__(self) -> None:
         self._parts: dict[int, dict[str, str]] = {}
 
-    def add(self, fragments: Iterable[_Fragment]) -> None:
+    def add(self, fragments: Iterable[Fragment]) -> None:
         for fragment in fragments:
             part = self._parts.setdefault(fragment.index, {"id": "", "name": "", "arguments": ""})
             part["id"] = fragment.id or part["id"]
@@ -217,48 +178,25 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def provider_errors() -> Iterator[None]:
-    """The SDK's errors as ours. Its messages may quote the request, so they are not passed on."""
-    import httpx2
-    import openai
-
-    try:
-        yield
-    except openai.APITimeoutError as error:
-        raise ProviderUnavailable(NAME, "timed out") from error
-    except openai.APIConnectionError as error:
-        raise ProviderUnavailable(NAME, "the connection failed or was cut") from error
-    except openai.APIStatusError as error:
-        raise _by_status(error.status_code) from error
-    except openai.APIError as error:
-        raise ProviderUnavailable(NAME, "an error came in the middle of the answer") from error
-    except (httpx2.HTTPError, ValueError) as error:
-        raise ProviderUnavailable(NAME, f"unreadable answer: {type(error).__name__}") from error
-
-
-def _by_status(status: int) -> ProviderError:
-    reason = f"HTTP {status}"
-    if status == 429:
-        return ProviderLimited(NAME, reason, status=status)
-    if 400 <= status < 500 and status not in (408, 409):
-        return ProviderRefused(NAME, reason, status=status)
-    return ProviderUnavailable(NAME, reason, status=status)
-
-
 def build(settings: OpenAISettings) -> LanguageModel:
-    """The adapter; its SDK is imported here, because that is slow and large."""
-    import httpx2
-    import openai
-
+    """The adapter, by the client that is chosen."""
     key = settings.api_key.get_secret_value() if settings.api_key else "none"
-    client = openai.AsyncOpenAI(
-        api_key=key,
-        base_url=settings.base_url,
-        max_retries=0,
-        timeout=httpx2.Timeout(WAIT_S, connect=CONNECT_S),
-    )
+    client = _client(settings.client, key, settings.base_url)
     return OpenAILanguageModel(client, settings.model)
+
+
+def _client(which: Literal["sdk", "direct"], key: str, base_url: str) -> Client:
+    if which == "sdk":
+        # Imported here, because it is slow and large.
+        from providers.llm.openai_clients.sdk import SdkClient
+
+        return SdkClient(key, base_url)
+    try:
+        from providers.llm.openai_clients.direct import DirectClient
+    except ImportError:
+        problem = "OPENAI_CLIENT='direct': install it with: pip install receptionist[fast]"
+        raise ConfigurationError([problem]) from None
+    return DirectClient(key, base_url)
 
 
 ADAPTER: Adapter[LanguageModel, OpenAISettings] = Adapter(

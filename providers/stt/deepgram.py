@@ -1,22 +1,24 @@
-"""Deepgram: live recognition (nova) and turn events (Flux), through the official SDK.
+"""Deepgram: live recognition (nova) and turn events (Flux).
 
-μ-law goes up as it came from the phone. The SDK's traps (PACKAGES 2.1), and how
-they are met: iterating the socket, unlike its `start_listening`, survives text
-that is not JSON; messages it does not know come as None and are skipped; its
-fixed connect timeout is cut short from outside.
+μ-law goes up as it came from the phone. Through the official SDK, or, with
+DEEPGRAM_CLIENT=direct, past it (`deepgram_clients/direct.py`): the same messages for a
+fraction of the CPU time. The SDK's traps, and how they are met: iterating
+the socket, unlike its `start_listening`, survives text that is not JSON; messages it does
+not know come as None and are skipped; its fixed connect timeout is cut short from outside.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from providers.errors import connection_errors, refusal
-from receptionist.errors import ProviderUnavailable
+from receptionist.errors import ConfigurationError, ProviderUnavailable
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.speech_to_text import (
     EagerEndOfTurn,
@@ -32,27 +34,27 @@ from receptionist.ports.speech_to_text import (
     TurnResumed,
 )
 
-if TYPE_CHECKING:
-    from deepgram import AsyncDeepgramClient
-
 BATCH_BYTES = 640
 """80 ms: a third of the cost of 20 ms frames."""
 CONNECT_S = 3.0
 KEEP_ALIVE_S = 4.0
-"""Deepgram closes after 10 s without audio or KeepAlive (PROTOCOLS E1)."""
+"""Deepgram closes after 10 s without audio: developers.deepgram.com/docs/audio-keep-alive"""
 SILENCE = b"\xff" * 800
 Translate = Callable[[Any], TranscriptEvent | None]
 Version = Literal["v1", "v2"]
+Dial = Callable[[Version, Mapping[str, Any]], AbstractAsyncContextManager[Any]]
+"""Opens a socket that offers what the SDK's does. Raises `ProviderError`."""
 
 
 class DeepgramSettings(BaseSettings):
-    """Environment: DEEPGRAM_API_KEY, _BASE_URL, _MODEL."""
+    """Environment: DEEPGRAM_API_KEY, _BASE_URL, _MODEL, _CLIENT."""
 
     model_config = SettingsConfigDict(env_prefix="DEEPGRAM_", env_ignore_empty=True)
 
     api_key: SecretStr | None = None
     base_url: str = "https://api.deepgram.com"
     model: str = "nova-3"
+    client: Literal["sdk", "direct"] = "sdk"
 
 
 class DeepgramRecognition:
@@ -74,7 +76,7 @@ class DeepgramRecognition:
     async def finalize(self) -> None:
         """Let what is unfinished be decided now."""
         await self._flush()
-        with _socket_errors():
+        with _SOCKET_ERRORS:
             if self._version == "v1":
                 await self._socket.send_finalize()
             else:
@@ -82,7 +84,7 @@ class DeepgramRecognition:
 
     async def events(self) -> AsyncIterator[Heard]:
         """What was heard, until the socket closes. Raises `ProviderError` when it breaks."""
-        with _socket_errors():
+        with _SOCKET_ERRORS:
             async for message in self._socket:
                 if getattr(message, "type", None) == "Error":
                     raise ProviderUnavailable("deepgram", "reported an error")
@@ -96,7 +98,7 @@ class DeepgramRecognition:
         while True:
             await asyncio.sleep(KEEP_ALIVE_S)
             if not self.sent_since_keep_alive:
-                with _socket_errors():
+                with _SOCKET_ERRORS:
                     await self._socket.send_keep_alive()
             self.sent_since_keep_alive = False
 
@@ -104,7 +106,7 @@ class DeepgramRecognition:
         """Say that no more audio comes."""
         try:
             await self._flush()
-            with _socket_errors():
+            with _SOCKET_ERRORS:
                 await self._socket.send_close_stream()
         except ProviderUnavailable:
             return
@@ -114,7 +116,7 @@ class DeepgramRecognition:
             return
         audio, self._batch = bytes(self._batch), bytearray()
         self.sent_since_keep_alive = True
-        with _socket_errors():
+        with _SOCKET_ERRORS:
             await self._socket.send_media(audio)
 
 
@@ -123,10 +125,11 @@ class DeepgramSpeechToText:
 
     name = "deepgram"
     streaming = True
+    frames_at_once = BATCH_BYTES // 160
 
-    def __init__(self, client: "AsyncDeepgramClient", http: Any, model: str) -> None:
-        self._client = client
-        self._http = http
+    def __init__(self, dial: Dial, close: Callable[[], Awaitable[None]], model: str) -> None:
+        self._dial = dial
+        self._close = close
         self._model = model
         self._version: Version = "v2" if model.startswith("flux") else "v1"
 
@@ -153,21 +156,16 @@ class DeepgramSpeechToText:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._close()
 
     @asynccontextmanager
     async def _opened(
         self, language: str, keyterms: Sequence[str]
     ) -> AsyncIterator[DeepgramRecognition]:
-        from deepgram.core.api_error import ApiError
-
-        connecting = self._connection(language, keyterms)
-        try:
-            with _socket_errors():
-                async with asyncio.timeout(CONNECT_S):
-                    socket = await connecting.__aenter__()
-        except ApiError as exc:
-            raise refusal(self.name, exc.status_code or 500) from exc
+        connecting = self._dial(self._version, self._asked(language, keyterms))
+        with _SOCKET_ERRORS:
+            async with asyncio.timeout(CONNECT_S):
+                socket = await connecting.__aenter__()
         translate = _nova_event if self._version == "v1" else _flux_event
         recognition = DeepgramRecognition(socket, self._version, translate)
         try:
@@ -176,25 +174,24 @@ class DeepgramSpeechToText:
             await recognition.finish()
             await connecting.__aexit__(None, None, None)
 
-    def _connection(self, language: str, keyterms: Sequence[str]) -> Any:
+    def _asked(self, language: str, keyterms: Sequence[str]) -> dict[str, Any]:
         common: dict[str, Any] = {"model": self._model, "encoding": "mulaw", "sample_rate": 8000}
         if keyterms:
             common["keyterm"] = list(keyterms)
         if self._version == "v2":
-            return self._client.listen.v2.connect(
-                **common, eager_eot_threshold=0.5, eot_threshold=0.7, eot_timeout_ms=3000
-            )
-        return self._client.listen.v1.connect(
+            turns = {"eager_eot_threshold": 0.5, "eot_threshold": 0.7, "eot_timeout_ms": 3000}
+            return {**common, **turns}
+        return {
             **common,
-            channels=1,
-            language=language,
-            interim_results=True,
-            endpointing=300,
-            utterance_end_ms=1000,
-            vad_events=True,
-            punctuate=True,
-            smart_format=True,
-        )
+            "channels": 1,
+            "language": language,
+            "interim_results": True,
+            "endpointing": 300,
+            "utterance_end_ms": 1000,
+            "vad_events": True,
+            "punctuate": True,
+            "smart_format": True,
+        }
 
 
 def _nova_event(message: Any) -> TranscriptEvent | None:
@@ -243,37 +240,92 @@ def _milliseconds(*seconds: float | None) -> int | None:
     return int(sum(known) * 1000) if len(known) == len(seconds) else None
 
 
-@contextmanager
-def _socket_errors() -> Iterator[None]:
-    """Closed and broken sockets leave as `ProviderUnavailable`."""
-    from websockets.exceptions import WebSocketException
+class _SocketErrors:
+    """Closed and broken sockets leave as `ProviderUnavailable`.
 
-    try:
+    A class, and nothing imported before there is an error: every batch of audio passes here.
+    """
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, exc: BaseException | None, traceback: object) -> None:
+        if exc is None:
+            return
+        from websockets.exceptions import WebSocketException
+
+        if isinstance(exc, WebSocketException):
+            raise ProviderUnavailable("deepgram", type(exc).__name__) from exc
         with connection_errors("deepgram"):
-            yield
-    except WebSocketException as exc:
-        raise ProviderUnavailable("deepgram", type(exc).__name__) from exc
+            raise exc
+
+
+_SOCKET_ERRORS = _SocketErrors()
 
 
 def build(settings: DeepgramSettings) -> SpeechToText:
-    """The adapter; its SDK is imported here because it costs a third of a second."""
-    import httpx
-    from deepgram import AsyncDeepgramClient
-    from deepgram.environment import DeepgramClientEnvironment
-
+    """The adapter, by the client that is chosen."""
     parts = urlsplit(settings.base_url)
     scheme = "wss" if parts.scheme == "https" else "ws"
     socket = urlunsplit((scheme, parts.netloc, parts.path, "", ""))
-    http = httpx.AsyncClient(timeout=5)
     key = settings.api_key.get_secret_value() if settings.api_key else ""
+    through = _direct if settings.client == "direct" else _by_sdk
+    dial, close = through(key, settings.base_url, socket)
+    return DeepgramSpeechToText(dial, close, settings.model)
+
+
+def _by_sdk(key: str, base_url: str, socket: str) -> tuple[Dial, Callable[[], Awaitable[None]]]:
+    """Its SDK is imported here because it costs a third of a second."""
+    import httpx
+    from deepgram import AsyncDeepgramClient
+    from deepgram.core.api_error import ApiError
+    from deepgram.environment import DeepgramClientEnvironment
+
+    # What a connection needs, which the SDK would import at the first call while others wait.
+    import_module("deepgram.listen.client")
+    for version in ("v1", "v2"):
+        import_module(f"deepgram.listen.{version}.client")
+        import_module(f"deepgram.listen.{version}.socket_client")
+    http = httpx.AsyncClient(timeout=5)
     client = AsyncDeepgramClient(
         api_key=key,
         environment=DeepgramClientEnvironment(
-            base=settings.base_url, production=socket, agent=socket, agent_rest=settings.base_url
+            base=base_url, production=socket, agent=socket, agent_rest=base_url
         ),
         httpx_client=http,
     )
-    return DeepgramSpeechToText(client, http, settings.model)
+
+    @asynccontextmanager
+    async def dial(version: Version, asked: Mapping[str, Any]) -> AsyncIterator[Any]:
+        listen: Any = client.listen.v1 if version == "v1" else client.listen.v2
+        try:
+            async with listen.connect(**asked) as connected:
+                yield connected
+        except ApiError as exc:
+            raise refusal("deepgram", exc.status_code or 500) from exc
+
+    return dial, http.aclose
+
+
+def _direct(key: str, _base_url: str, socket: str) -> tuple[Dial, Callable[[], Awaitable[None]]]:
+    try:
+        from providers.stt.deepgram_clients.direct import DirectDial, Refused
+    except ImportError:
+        problem = "DEEPGRAM_CLIENT='direct': install it with: pip install receptionist[fast]"
+        raise ConfigurationError([problem]) from None
+    direct = DirectDial(socket, key)
+
+    @asynccontextmanager
+    async def dial(version: Version, asked: Mapping[str, Any]) -> AsyncIterator[Any]:
+        try:
+            async with direct(f"/{version}/listen", asked) as connected:
+                yield connected
+        except Refused as exc:
+            raise refusal("deepgram", exc.status) from exc
+
+    async def close() -> None:
+        """Every socket is its call's."""
+
+    return dial, close
 
 
 ADAPTER: Adapter[SpeechToText, DeepgramSettings] = Adapter(

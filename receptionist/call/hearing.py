@@ -65,6 +65,7 @@ class Hearing:
         self._arrived = asyncio.Event()
         self._stopped = asyncio.Event()
         self._finalize = self._useful = False
+        self._frames_at_once = 1
         self._early: list[TranscriptEvent] = []
         self._on_event: OnEvent | None = None
         self._on_lost: Callable[[], None] | None = None
@@ -88,7 +89,8 @@ class Hearing:
         if len(self._waiting) == QUEUED_FRAMES:
             self.dropped_frames += 1
         self._waiting.append(mulaw)
-        self._arrived.set()
+        if len(self._waiting) >= self._frames_at_once:
+            self._arrived.set()
 
     def finalize(self) -> None:
         """Ask for what is unfinished to be decided now."""
@@ -122,6 +124,8 @@ class Hearing:
         while self._recognisers and not self._is_hopeless(failures, loop.time() - failing_since_s):
             recogniser = self._recognisers[failures % len(self._recognisers)]
             self._useful = False
+            # To wake a task for each frame costs as much as to send it.
+            self._frames_at_once = getattr(recogniser, "frames_at_once", 1)
             try:
                 await self._listen(recogniser)
             except* Exception as failed:  # noqa: BLE001 whatever breaks, the call must be heard

@@ -82,7 +82,11 @@ class Recognition(Protocol):
 
 
 class SpeechToText(Protocol):
-    """A recogniser."""
+    """A recogniser.
+
+    One that sends audio on in batches anyway says so with `frames_at_once`, and is given so
+    many frames of 20 ms together.
+    """
 
     name: str
     streaming: bool

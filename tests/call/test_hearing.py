@@ -296,3 +296,42 @@ async def test_nobody_waits_longer_than_a_caller_does_once_everybody_was_tried(
 
     assert listener.lost.is_set()
     assert 100 - recogniser.refusals == 2
+
+
+class Batching(FakeRecogniser):
+    frames_at_once = 4
+
+
+async def test_a_recogniser_that_batches_is_woken_once_a_batch() -> None:
+    recogniser = Batching()
+    hearing, _ = hearing_of(recogniser)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hearing.run())
+        recognition = await recogniser.opened.get()
+        for frame in (b"one", b"two", b"three"):
+            hearing.feed(frame)
+            for _ in range(5):
+                await asyncio.sleep(0)
+        before = recognition.audio
+        hearing.feed(b"four")
+        await recognition.got.wait()
+        hearing.stop()
+
+    assert before == b""
+    assert recognition.audio == b"onetwothreefour"
+
+
+async def test_what_waits_for_its_batch_goes_out_before_all_is_decided() -> None:
+    recogniser = Batching()
+    hearing, _ = hearing_of(recogniser)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hearing.run())
+        recognition = await recogniser.opened.get()
+        hearing.feed(b"one")
+        hearing.finalize()
+        await recognition.finalized.wait()
+        hearing.stop()
+
+    assert recognition.audio == b"one"

@@ -31,6 +31,15 @@ from tests.providers.llm.contract import (
 )
 
 
+@pytest.fixture(params=["sdk", "direct"], autouse=True)
+def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either has to do all of it."""
+    if request.param == "direct":
+        pytest.importorskip("aiohttp")
+    monkeypatch.setenv("OPENAI_CLIENT", request.param)
+    return str(request.param)
+
+
 @contextlib.asynccontextmanager
 async def model_of(emulator: OpenAIEmulator, key: str = "sk-test") -> AsyncIterator[LanguageModel]:
     async with emulator:

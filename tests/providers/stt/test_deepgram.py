@@ -1,4 +1,4 @@
-"""Deepgram through its official SDK, over real sockets."""
+"""Deepgram through its official SDK and past it, over real sockets."""
 
 from collections.abc import AsyncIterator
 
@@ -17,6 +17,15 @@ from receptionist.ports.speech_to_text import (
 from tests.emulators.deepgram import KEY, DeepgramEmulator, deepgram_emulator
 from tests.emulators.spoken_audio import speak
 from tests.providers.stt.contract import SpeechToTextContract, say, until_end, words_of
+
+
+@pytest.fixture(params=["sdk", "direct"], autouse=True)
+def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either has to do all of it."""
+    if request.param == "direct":
+        pytest.importorskip("picows")
+    monkeypatch.setenv("DEEPGRAM_CLIENT", request.param)
+    return str(request.param)
 
 
 @pytest.fixture

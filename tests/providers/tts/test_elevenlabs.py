@@ -1,4 +1,4 @@
-"""ElevenLabs through its official SDK, over real sockets."""
+"""ElevenLabs through its official SDK and past it, over real sockets."""
 
 from collections.abc import AsyncIterator
 
@@ -10,6 +10,15 @@ from receptionist.errors import ProviderLimited, ProviderRefused, ProviderUnavai
 from receptionist.ports.text_to_speech import TextToSpeech
 from tests.emulators.elevenlabs import KEY, ElevenLabsEmulator, elevenlabs_emulator
 from tests.providers.tts.contract import TextToSpeechContract
+
+
+@pytest.fixture(params=["sdk", "direct"], autouse=True)
+def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either has to do all of it."""
+    if request.param == "direct":
+        pytest.importorskip("aiohttp")
+    monkeypatch.setenv("ELEVENLABS_CLIENT", request.param)
+    return str(request.param)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Two ways to OpenAI's API, behind `providers/llm/openai.py`."""

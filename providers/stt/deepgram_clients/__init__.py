@@ -1,0 +1,1 @@
+"""Deepgram's wire without its SDK, behind `providers/stt/deepgram.py`."""

@@ -1,0 +1,1 @@
+"""Two ways to ElevenLabs' API, behind `providers/tts/elevenlabs.py`."""
