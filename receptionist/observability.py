@@ -220,11 +220,21 @@ class Metrics:
             ["provider", "won"],
             registry=self.registry,
         )
+        self.ready_answers = Counter(
+            "receptionist_ready_answers_total",
+            "Turns by whether an approved answer was certain enough to spare the model",
+            ["result"],
+            registry=self.registry,
+        )
         self.signature_failures = Counter(
             "receptionist_signature_failures_total",
             "Requests refused for their signature",
             registry=self.registry,
         )
+
+    def call_ended(self, ended_by: str) -> None:
+        """A call's end is in the records."""
+        self.calls_ended.labels(ended_by).inc()
 
     def vendor_failed(self, provider: str, code: str) -> None:
         """A request to an outside service came to nothing."""

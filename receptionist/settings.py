@@ -48,7 +48,7 @@ def _setting(name: str, default: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """What INTERFACE calls settings, apart from the adapters' own."""
+    """All settings but the adapters' own."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     adapter is asked."""
     operations_number: str | None = _setting("OPERATIONS_NUMBER", None)
     """Who is told by text when an adapter's breaker opens."""
+    llm_preemptive: bool = _setting("LLM_PREEMPTIVE", True)
+    """Whether the model is asked in a pause that may turn out not to be the end of the turn."""
     llm_hedging: bool = _setting("LLM_HEDGING", False)
     """Whether a model that is slower than usual is asked a second time."""
     drain_seconds: float = Field(default=300, ge=0, validation_alias=AliasChoices("DRAIN_SECONDS"))

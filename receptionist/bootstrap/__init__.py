@@ -35,12 +35,13 @@ from receptionist.call.desk import FrontDesk
 from receptionist.call.file import utc_now
 from receptionist.call.handler import StreamServices
 from receptionist.call.measured import MeasuredJournal
-from receptionist.call.memory import CallMemory
+from receptionist.call.memory import CallMemory, keep_learning
 from receptionist.call.neighbours import Neighbours
 from receptionist.call.plain import PlainMode
 from receptionist.call.recovery import watch_open_calls
 from receptionist.call.softphone import SoftphoneConversations
 from receptionist.call.speech_cache import SpeechCache
+from receptionist.call.stream_tokens import StreamTokens
 from receptionist.call.voicemail import Voicemails
 from receptionist.call.warm import Vendors, WarmLines
 from receptionist.call.ways import Ways
@@ -63,6 +64,7 @@ from receptionist.telephony.stream import MediaStreams
 from receptionist.telephony.texts import TwilioTexts
 from receptionist.telephony.webhooks import TwilioWebhooks
 from receptionist.tracing import Tracing, opened_tracing
+from receptionist.voice.turn_config import TurnConfig
 
 log = structlog.get_logger()
 
@@ -217,8 +219,10 @@ def _assemble(
     watching: Watching,
     neighbours: Neighbours | None,
 ) -> Services:
+    database.tell_of_ends(metrics.call_ended)
     memory = CallMemory(tracing.journal(MeasuredJournal(database.journal, metrics)))
     background.spawn(watch_open_calls(database, memory), "open-calls")
+    background.spawn(keep_learning(database, memory), "practices")
     active = ActiveCalls(metrics, neighbours=neighbours)
     token = settings.twilio_auth_token
     verifier = RequestVerifier(settings.public_base, token.get_secret_value() if token else None)
@@ -231,11 +235,14 @@ def _assemble(
         expected=lambda: warm.expected,
         neighbours=neighbours,
     )
+    tokens = StreamTokens(database, background)
     desk = FrontDesk(
         database,
         memory,
         PlainMode(router),
         warm,
+        tokens,
+        background,
         streaming=vendors.streaming,
         ways=ways,
         neighbours=neighbours,
@@ -276,8 +283,16 @@ def _assemble(
             verifier=verifier,
             webhooks=webhooks,
             warm=warm,
+            tokens=tokens,
             detector=detector,
-            services=StreamServices(router, vendors, cache, metrics, watching.calls),
+            services=StreamServices(
+                router,
+                vendors,
+                cache,
+                metrics,
+                watching.calls,
+                TurnConfig(preemptive=settings.llm_preemptive),
+            ),
             active=active,
             background=background,
         ),

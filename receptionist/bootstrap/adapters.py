@@ -17,7 +17,7 @@ from receptionist.ports.telephony import TelephonyControl
 from receptionist.settings import Settings, setting_problems
 
 LAST_RESORT = "embedded"
-LAST = (LAST_RESORT, "energy", "file")
+LAST = (LAST_RESORT, "energy", "file", "off")
 """Those that need nothing outside come after those whose key is set."""
 REDIS_FORM = "REDIS_URL: expected an address such as redis://localhost:6379/0"
 REDIS_MISSING = "REDIS_URL: needs the redis package; install receptionist[redis]"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from receptionist.bootstrap.adapters import LAST_RESORT, build_on_redis
 from receptionist.call.warm import Vendors
+from receptionist.conversation.ready_answers import with_ready_answers
 from receptionist.observability import Metrics
 from receptionist.ports.breaker_store import BreakerStore
 from receptionist.ports.language_model import LanguageModel
@@ -58,7 +59,7 @@ def guard_vendors(
 
     def model(each: LanguageModel) -> LanguageModel:
         raced = hedged(each, metrics) if settings.llm_hedging else each
-        return guarded_model(raced, breakers, thinking)
+        return with_ready_answers(guarded_model(raced, breakers, thinking), metrics)
 
     return Vendors(
         [

@@ -18,6 +18,8 @@ class Exchange:
     number: int
     caller: str
     speech_ended: float
+    before: tuple[bool, list[str]]
+    """Whether the last answer was made to its end, and what of it was not heard."""
     decided: float = field(default_factory=time.monotonic)
     model_first_token: float | None = None
     first_sentence: float | None = None
@@ -76,7 +78,8 @@ class Exchanges:
         speech_ended = self._speech_ended or time.monotonic()
         self._speech_ended = None
         number = self._file.next_turn() if number is None else number
-        self._current = Exchange(number, caller, speech_ended)
+        before = (self._file.answered, self._file.unheard)
+        self._current = Exchange(number, caller, speech_ended, before)
 
     def reached(self, stage: str) -> None:
         """The answer has come that far."""
@@ -105,6 +108,7 @@ class Exchanges:
         exchange, self._current = self._current, None
         if exchange is not None:
             self._file.take_back(exchange.number)
+            self._file.answered, self._file.unheard = exchange.before
 
     def finish(self) -> None:
         """Keep what was said and heard."""

@@ -7,7 +7,7 @@ into events, and decisions into audio, model requests and records. Policy is in
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Literal, assert_never
 
@@ -60,6 +60,7 @@ class StreamServices:
     cache: SpeechCache
     metrics: Metrics
     live: Watched = UNWATCHED
+    turns: TurnConfig = field(default_factory=TurnConfig)
 
 
 class TwilioCallHandler:
@@ -72,7 +73,6 @@ class TwilioCallHandler:
         hearing: Hearing,
         listening: VoiceListening,
         services: StreamServices,
-        config: TurnConfig | None = None,
     ) -> None:
         self._socket = socket
         self._file = file
@@ -81,7 +81,7 @@ class TwilioCallHandler:
         self._metrics = services.metrics
         self._live = services.live
         self._protocol = media_stream.MediaStreamProtocol()
-        self._machine = TurnMachine(config or TurnConfig())
+        self._machine = TurnMachine(services.turns)
         self._clock = MediaClock()
         self._outgoing = Outgoing(socket, on_sent=lambda: self._exchanges.reached("first_frame"))
         self._wake = asyncio.Event()
@@ -130,7 +130,7 @@ class TwilioCallHandler:
             self._hearing.stop()
             self._exchanges.finish()
             self._count_anomalies()
-            await self._file.kept()
+            await self._file.handed_over()
             await self._socket.close()
 
     # In: the stream.
@@ -285,8 +285,8 @@ class TwilioCallHandler:
 
     def _answer(self, text: str, *, eager: bool = False) -> None:
         self._begin(text)
-        if not eager:
-            self._exchanges.keep(answered=False)
+        # An eager one as well: a process that takes the call over would answer these words.
+        self._exchanges.keep(answered=False)
         self._answering.start(self._group, text, eager=eager)
 
     def _begin(self, caller: str = "", number: int | None = None) -> None:

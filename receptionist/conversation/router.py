@@ -22,6 +22,7 @@ from receptionist.conversation.failover import ModelFailed, Restarted, answer_of
 from receptionist.conversation.prompt import system_prompt
 from receptionist.conversation.turn import Gate, Turn
 from receptionist.domain.emergencies import check_safety, emergency_reply
+from receptionist.domain.opening_hours import is_open
 from receptionist.errors import ProviderError
 from receptionist.ports.function_handler import (
     Effect,
@@ -55,7 +56,7 @@ TROUBLE = (
 )
 MAY_TAKE_MESSAGE = "Would you like me to try again, or take a message for the practice?"
 OFFER_PERSON = "Would you like me to put you through to someone at the practice?"
-OFFER_MESSAGE = "I can also take a message for the practice."
+OFFER_URGENT_MESSAGE = "Would you like to leave an urgent message for the practice?"
 
 # Notes to the model, of this turn only.
 GO_ON = (
@@ -191,8 +192,9 @@ class Router:
         reply = emergency_reply(facts.practice, kind)
         for sentence in (*splitter.push(reply), *splitter.flush()):
             await turn.say(sentence, answer)
-        can_transfer = facts.can_transfer and facts.practice.transfer_number
-        await turn.say(OFFER_PERSON if can_transfer else OFFER_MESSAGE, answer)
+        reaches_person = facts.can_transfer and facts.practice.transfer_number
+        somebody_is_there = reaches_person and is_open(facts.practice, facts.now)
+        await turn.say(OFFER_PERSON if somebody_is_there else OFFER_URGENT_MESSAGE, answer)
         await turn.may_act()
         await self._actions.set_outcome(facts.call_sid, "emergency")
 
@@ -264,6 +266,7 @@ class Router:
             practice=facts.practice,
             now=facts.now,
             caller_number=facts.caller_number,
+            hints=facts.hints,
         )
 
     async def _sentences(self, turn: Turn, answer: _Answer, sentences: Sequence[str]) -> None:

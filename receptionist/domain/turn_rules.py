@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from receptionist.domain.pattern_tables import named
 
+ANYTHING_ELSE = "Is there anything else I can help you with?"
 ASKED: Mapping[str, str] = {
     "to_confirm": r"""
         \b(?:confirm\w*|correct|is (?:that|this) (?:right|ok|okay|alright)|shall i|should i)\b

@@ -58,6 +58,8 @@ class ModelRequest:
     """Aware, in the practice's zone."""
     caller_number: str | None = None
     """E.164, or None when withheld."""
+    hints: tuple[str, ...] = ()
+    """What staff told the model about this call; the prompt holds it as well."""
 
 
 @dataclass(frozen=True, slots=True)

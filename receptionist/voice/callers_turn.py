@@ -36,6 +36,17 @@ class CallersTurn:
         """Whether the recogniser is sure enough of the words."""
         return self.words.confidence >= self._config.least_confidence
 
+    @property
+    def may_be_over(self) -> bool:
+        """Whether there is a pause, after words that are not unfinished by themselves."""
+        is_quiet = self._speech_final and not self.voice and not self.keys
+        return (
+            is_quiet
+            and bool(self.text)
+            and self.understood
+            and silence_needed_ms(self.text) < LONG_MS
+        )
+
     def begin(self, at_ms: int) -> None:
         """The caller has the floor from here on."""
         self._began_ms = at_ms

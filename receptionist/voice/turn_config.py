@@ -17,7 +17,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TurnConfig:
-    """In milliseconds of media time, but for `least_confidence` (0 to 1)."""
+    """In milliseconds of media time, but for `least_confidence` (0 to 1) and `preemptive`."""
 
     barge_in_ms: int = 100
     false_interruption_ms: int = 1200
@@ -37,3 +37,5 @@ class TurnConfig:
     longest_monologue_ms: int = 60_000
     longest_call_ms: int = 1_800_000
     least_confidence: float = 0.35
+    preemptive: bool = True
+    """Whether the model may think before the turn is certainly over."""

@@ -4,6 +4,7 @@
     listening        voice or words              caller_speaking
     listening        silence                     listening         ask, then a goodbye
     caller_speaking  end + silence + words       thinking          start or commit
+    caller_speaking  a pause after words         caller_speaking   start, and say nothing yet
     caller_speaking  speech without words        listening         ask again, then a message
     caller_speaking  words nobody is sure of     listening         ask again, then a message
     thinking         a sentence is queued        speaking
@@ -61,6 +62,7 @@ class TurnMachine:
         self._now = max(self._now, at_ms)
         self._caller_event(event)
         self._settle()
+        self._think_ahead(may_be_over=self._turn.may_be_over)
         return self._decisions()
 
     @property
@@ -96,7 +98,8 @@ class TurnMachine:
                 self._hear(text, confidence, self._turn.words.fresh, final=True, pause=pause)
                 self._turn.words.settle()
             case ev.EagerEnd(text=text):
-                self._eager_end(text)
+                self._hear(text, None, self._turn.words.unknown)
+                self._think_ahead(may_be_over=bool(self._turn.text))
             case ev.Resumed():
                 self._turn.goes_on()
                 self._attempts.drop_eager()
@@ -196,9 +199,9 @@ class TurnMachine:
         self._turn.begin(began_ms)
         self._go(State.CALLER_SPEAKING)
 
-    def _eager_end(self, text: str) -> None:
-        self._hear(text, None, self._turn.words.unknown)
-        if self.state is State.CALLER_SPEAKING and self._turn.text:
+    def _think_ahead(self, *, may_be_over: bool) -> None:
+        """While a pause is not yet long enough to be the end, the model can answer already."""
+        if may_be_over and self._config.preemptive and self.state is State.CALLER_SPEAKING:
             self._attempts.begin_early(self._turn.text)
 
     def _key(self, digit: str) -> None:

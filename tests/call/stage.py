@@ -63,6 +63,8 @@ class FakeJournal:
 
     async def flush(self) -> None: ...
 
+    async def committed(self, within_s: float) -> None: ...
+
 
 class FakeSocket:
     """Twilio's end of a media stream. Marks come back at once unless they are held."""
@@ -154,10 +156,14 @@ class CallStage:
         self.hearing = Hearing([self.recogniser], language="en", keyterms=(), metrics=metrics)
         vendors = Vendors([self.recogniser], models, [voice or FakeVoice()])
         services = StreamServices(
-            self.router_line.router, vendors, SpeechCache(Path("unused")), metrics
+            self.router_line.router,
+            vendors,
+            SpeechCache(Path("unused")),
+            metrics,
+            turns=config or TurnConfig(),
         )
         self.handler = TwilioCallHandler(
-            self.socket, self.file, self.hearing, self.listening, services, config
+            self.socket, self.file, self.hearing, self.listening, services
         )
         self.recognition: FakeRecognition | None = None
 

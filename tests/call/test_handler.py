@@ -64,56 +64,6 @@ async def test_who_speaks_at_once_when_we_are_connected_again_is_answered() -> N
     assert stage.asked().endswith("(We were cut off.) / where can I park")
 
 
-async def test_an_eager_answer_is_spoken_when_the_turn_ends_with_its_words() -> None:
-    stage = CallStage(ScriptedModel(["Behind the building."]))
-
-    async with stage.running():
-        await stage.greeted()
-        sent = stage.socket.count("media")
-        stage.understood(EagerEndOfTurn("where can I park"))
-        await stage.until(lambda: stage.models[0].closed == 1)
-        early = stage.socket.count("media") - sent
-        stage.understood(EndOfTurn("where can I park"))
-        await stage.heard("Behind the building.")
-
-    assert early == 0
-    assert len(stage.models[0].requests) == 1
-
-
-async def test_an_eager_answer_is_dropped_unheard_when_the_caller_goes_on() -> None:
-    stage = CallStage(ScriptedModel(["Behind the building."], ["On Sunday it is closed."]))
-
-    async with stage.running():
-        await stage.greeted()
-        stage.understood(EagerEndOfTurn("where can I park"))
-        await stage.until(lambda: stage.models[0].closed == 1)
-        stage.understood(EndOfTurn("where can I park on Sunday"))
-        await stage.heard("On Sunday it is closed.")
-
-    said = [turn.receptionist for turn in stage.journal.turns.values()]
-    assert said == [GREETING, "On Sunday it is closed."]
-    assert stage.asked().endswith("/ where can I park on Sunday")
-    assert "Behind" not in stage.asked()
-
-
-async def test_an_eager_attempt_does_nothing_before_the_turn_is_over() -> None:
-    stage = CallStage(ScriptedModel([booking()], ["You are booked."]))
-    book = stage.router_line.handlers["schedule_appointment"]
-
-    async with stage.running():
-        await stage.greeted()
-        stage.understood(EagerEndOfTurn("book it"))
-        await stage.until(lambda: stage.models[0].closed == 1)
-        for _ in range(50):
-            await asyncio.sleep(0)
-        early = list(book.calls)
-        stage.understood(EndOfTurn("book it"))
-        await stage.heard("You are booked.")
-
-    assert early == []
-    assert book.calls == ["b1"]
-
-
 async def test_zero_pressed_while_we_think_asks_for_a_person_with_the_words_before() -> None:
     thinking = Gate()
     stage = CallStage(ScriptedModel([thinking, "Behind the building."], ["One moment."]))

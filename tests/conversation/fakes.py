@@ -128,6 +128,8 @@ class FakeHandler:
         self.result = HandlerResult(content or {"ok": True}, effect, outcome)
         self.calls: list[str] = []
         self.failure: Exception | None = None
+        self.failures: list[Exception] = []
+        """Each once, before anything else."""
         self.started = asyncio.Event()
         self.may_finish = asyncio.Event()
         self.may_finish.set()
@@ -138,6 +140,8 @@ class FakeHandler:
         self.calls.append(tool_call_id)
         self.started.set()
         await self.may_finish.wait()
+        if self.failures:
+            raise self.failures.pop(0)
         if self.failure is not None:
             raise self.failure
         return self.result
@@ -197,10 +201,23 @@ class Rows:
         self.outcomes.append(outcome)
 
 
+class SlowJournal:
+    """Keeps nothing, and may be slow to."""
+
+    def __init__(self) -> None:
+        self.asked, self.may_flush = asyncio.Event(), asyncio.Event()
+
+    async def flush(self) -> None:
+        self.asked.set()
+        await self.may_flush.wait()
+
+
 class Line:
     """A router with one conversation on it."""
 
-    def __init__(self, *models: ScriptedModel, **settings: float) -> None:
+    def __init__(
+        self, *models: ScriptedModel, journal: SlowJournal | None = None, **settings: float
+    ) -> None:
         self.models = models
         self.handlers = Handlers()
         self.rows = Rows()
@@ -208,7 +225,7 @@ class Line:
         self.router = Router(
             models,
             self.handlers,
-            Office(self.rows, None),
+            Office(self.rows, None, journal),
             lambda: NOW,
             model_failed=lambda name, code: self.failed.append((name, code)),
             **settings,

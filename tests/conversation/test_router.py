@@ -2,6 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -19,6 +22,7 @@ from receptionist.conversation.router import (
     REPEAT_PLEASE,
     TROUBLE,
 )
+from receptionist.domain.practice import TimeRange
 from receptionist.errors import SlotTaken
 from receptionist.ports.function_handler import EndCall, Office, TransferCaller
 from receptionist.ports.language_model import ToolCall
@@ -271,6 +275,26 @@ async def test_an_emergency_is_answered_before_any_model_is_asked() -> None:
     assert re.search(r"911|nine one one", " ".join(spoken(events)))
     assert line.models[0].requests == []
     assert line.rows.outcomes == ["emergency"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "offer"),
+    [
+        ({"monday": (TimeRange(time(9), time(17)),)}, "put you through to someone"),
+        ({}, "leave an urgent message"),
+    ],
+)
+async def test_in_an_emergency_a_person_is_offered_only_while_somebody_is_there(
+    hours: Mapping[str, tuple[TimeRange, ...]], offer: str
+) -> None:
+    line = Line(ScriptedModel())
+    practice = replace(FACTS.practice, hours=hours, transfer_number="+15550111")
+    line.conversation.facts = replace(FACTS, practice=practice, can_transfer=True)
+
+    events = await line.caller_says("I have crushing chest pain and I can't breathe.")
+
+    assert "911" in spoken(events)[0]
+    assert offer in spoken(events)[-1]
 
 
 async def test_an_emergency_is_answered_when_the_database_is_down() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from receptionist.domain.faq_match import best_faq
+from receptionist.domain.faq_match import best_faq, certain_faq
 from receptionist.domain.practice import Faq, Synonyms
 
 FAQS = (
@@ -77,3 +77,39 @@ def test_without_approved_answers_nothing_is_known() -> None:
 def test_one_answer_alone_does_not_answer_everything() -> None:
     assert best_faq("where can i park", FAQS[:1]) == FAQS[0]
     assert best_faq("do you take my insurance", FAQS[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("where can i park", 0),
+        ("Hi, um, could you tell me where I can park, please?", 0),
+        ("good morning i was wondering where you're located", 1),
+        ("Are you taking new patients?", 5),
+        ("do you see children then", 7),
+    ],
+)
+def test_a_question_in_its_own_words_is_certain(said: str, place: int) -> None:
+    assert certain_faq(said, FAQS) == FAQS[place]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "where can i park my truck",
+        "can i park",
+        "do you see children on saturdays",
+        "are you not taking new patients",
+        "please",
+        "",
+        "i would like to book a check up",
+    ],
+)
+def test_a_word_more_or_less_is_not(said: str) -> None:
+    assert certain_faq(said, (*FAQS, Faq("Please?", "Yes."))) is None
+
+
+def test_what_two_questions_ask_is_certain_of_neither() -> None:
+    twice = (*FAQS, Faq("where can I park", "In the yard."))
+
+    assert certain_faq("where can i park", twice) is None

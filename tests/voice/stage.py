@@ -5,11 +5,14 @@ from receptionist.voice.turn_config import State, TurnConfig
 from receptionist.voice.turn_taking import TurnMachine
 from receptionist.voice.voice_activity import VoiceStarted, VoiceStopped
 
+PATIENT = TurnConfig(preemptive=False)
+"""Nothing is begun before the turn is over."""
+
 
 class Stage:
     """A turn machine, and what it decided when."""
 
-    def __init__(self, config: TurnConfig | None = None) -> None:
+    def __init__(self, config: TurnConfig = PATIENT) -> None:
         self.machine = TurnMachine(config)
         self.decided: list[tuple[int, ev.Decision]] = []
 

@@ -106,7 +106,7 @@ class TestThinking:
         assert thinking().at(1500, ev.AttemptEmpty()) == [ev.AskRepeat(trouble=True)]
 
     def test_an_eager_attempt_that_fails_is_begun_again_when_the_turn_ends(self) -> None:
-        stage = Stage()
+        stage = Stage(TurnConfig())
         stage.at(1000, ev.EagerEnd("on Tuesday"))
 
         assert stage.at(1100, ev.AttemptFailed()) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from receptionist.voice import turn_events as ev
-from receptionist.voice.turn_config import State
+from receptionist.voice.turn_config import State, TurnConfig
 from receptionist.voice.voice_activity import VoiceStarted, VoiceStopped
 from tests.voice.stage import Stage
 
@@ -109,24 +109,6 @@ class TestCallerSpeaking:
         stage.at(2000, ev.Final("I need a visit", 0.9, speech_final=True))
 
         assert stage.at(6000) == [ev.StartAttempt("I need a visit")]
-
-    def test_an_eager_attempt_is_committed_when_the_turn_ends_with_its_words(self) -> None:
-        stage = Stage()
-
-        assert stage.at(1000, ev.EagerEnd("on Tuesday")) == [
-            ev.StartAttempt("on Tuesday", eager=True)
-        ]
-        assert stage.at(1300, ev.TurnEnded("on Tuesday")) == [ev.CommitAttempt()]
-
-    @pytest.mark.parametrize("event", [ev.Resumed(), ev.Partial("on Tuesday at ten")])
-    def test_it_is_dropped_when_the_caller_goes_on(self, event: ev.TurnEvent) -> None:
-        stage = Stage()
-        stage.at(1000, ev.EagerEnd("on Tuesday"))
-
-        assert stage.at(1300, event) == [ev.DropAttempt()]
-        assert stage.at(1600, ev.TurnEnded("on Tuesday at ten")) == [
-            ev.StartAttempt("on Tuesday at ten")
-        ]
 
     def test_speech_without_words_is_asked_to_be_repeated_and_then_a_message_is_offered(
         self,
@@ -254,8 +236,70 @@ class TestConfidence:
 
         assert stage.at(2600, ev.TurnEnded("the brown cow")) == []
 
+
+class TestThinkingAhead:
+    def test_a_pause_after_a_sentence_lets_the_model_begin_and_its_end_lets_it_speak(self) -> None:
+        stage = Stage(TurnConfig())
+
+        begun = stage.says(2000, "I need a visit")
+
+        assert begun == [ev.StartAttempt("I need a visit", eager=True)]
+        assert stage.at(2500) == [ev.CommitAttempt()]
+        assert stage.decided[-1][0] == 2450
+
+    @pytest.mark.parametrize(
+        ("words", "confidence"),
+        [("my number is", 0.9), ("I can come on the", 0.9), ("the brown cow", 0.2)],
+    )
+    def test_unfinished_or_doubtful_words_do_not(self, words: str, confidence: float) -> None:
+        stage = Stage(TurnConfig())
+
+        assert stage.says(2000, words, confidence=confidence) == []
+
+    def test_nor_does_a_pause_that_only_the_recogniser_hears(self) -> None:
+        stage = Stage(TurnConfig())
+        stage.at(1000, VoiceStarted(1000))
+
+        heard = stage.at(2000, ev.Final("I need a visit", 0.9, speech_final=True))
+
+        assert heard == []
+        assert stage.at(2100, VoiceStopped(2050)) == [ev.StartAttempt("I need a visit", eager=True)]
+
+    def test_who_goes_on_is_answered_once_with_all_of_it(self) -> None:
+        stage = Stage(TurnConfig())
+        stage.says(2000, "I need a visit")
+
+        assert ev.DropAttempt() in stage.says(2900, "on Tuesday")
+        assert stage.at(3500) == [ev.CommitAttempt()]
+        assert stage.decided[-2][1] == ev.StartAttempt("I need a visit on Tuesday", eager=True)
+
+    def test_where_requests_are_dear_nothing_is_begun_early(self) -> None:
+        stage = Stage(TurnConfig(preemptive=False))
+
+        assert stage.says(2000, "I need a visit") == []
+        assert stage.at(2100, ev.EagerEnd("I need a visit")) == []
+        assert stage.at(2500) == [ev.StartAttempt("I need a visit")]
+
+    def test_an_eager_attempt_is_committed_when_the_turn_ends_with_its_words(self) -> None:
+        stage = Stage(TurnConfig())
+
+        assert stage.at(1000, ev.EagerEnd("on Tuesday")) == [
+            ev.StartAttempt("on Tuesday", eager=True)
+        ]
+        assert stage.at(1300, ev.TurnEnded("on Tuesday")) == [ev.CommitAttempt()]
+
+    @pytest.mark.parametrize("event", [ev.Resumed(), ev.Partial("on Tuesday at ten")])
+    def test_it_is_dropped_when_the_caller_goes_on(self, event: ev.TurnEvent) -> None:
+        stage = Stage(TurnConfig())
+        stage.at(1000, ev.EagerEnd("on Tuesday"))
+
+        assert stage.at(1300, event) == [ev.DropAttempt()]
+        assert stage.at(1600, ev.TurnEnded("on Tuesday at ten")) == [
+            ev.StartAttempt("on Tuesday at ten")
+        ]
+
     def test_an_eager_attempt_at_doubtful_words_is_dropped(self) -> None:
-        stage = Stage()
+        stage = Stage(TurnConfig())
         stage.at(1000, ev.Partial("eye kneed", 0.1), ev.EagerEnd("eye kneed"))
 
         assert stage.at(1200, ev.TurnEnded("eye kneed")) == [ev.DropAttempt(), ev.AskRepeat()]

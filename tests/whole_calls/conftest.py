@@ -16,13 +16,18 @@ from tests.whole_calls.staged import GatedModel, Stage
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     for name, value in environment(tmp_path, VAD_PROVIDER="energy").items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("receptionist.call.recovery.PATIENCE_S", 0.2)
     recogniser, model = FakeRecogniser(), GatedModel()
     vendors = Vendors([recogniser], [model], [FakeVoice()])
     monkeypatch.setattr("receptionist.bootstrap.build_vendors", lambda *_: vendors)
     with capture_logs() as log:
         async with open_house() as house:
             yield Stage(house, recogniser, model, log)
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost stream that nobody asks about is a lost call at once."""
+    monkeypatch.setattr("receptionist.call.recovery.PATIENCE_S", 0.2)
 
 
 @pytest.fixture(params=["uvicorn", "picows"])

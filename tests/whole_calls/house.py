@@ -83,10 +83,13 @@ class House:
             answer.raise_for_status()
             return answer.json()
 
-    async def post(self, path: str, form: dict[str, str]) -> httpx.Response:
-        """Post a webhook, unsigned."""
+    async def post(
+        self, path: str, form: dict[str, str], *, request_id: str = ""
+    ) -> httpx.Response:
+        """Post a webhook, unsigned. One that is repeated has the `request_id` of the first."""
+        headers = {"I-Twilio-Idempotency-Token": request_id} if request_id else {}
         async with httpx.AsyncClient(timeout=20) as client:
-            return await client.post(f"{self.url}{path}", data=form)
+            return await client.post(f"{self.url}{path}", data=form, headers=headers)
 
 
 def environment(

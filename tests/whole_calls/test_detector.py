@@ -55,10 +55,14 @@ def recogniser() -> FakeRecogniser:
 
 @pytest.fixture
 async def house(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recogniser: FakeRecogniser
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recogniser: FakeRecogniser,
 ) -> AsyncIterator[House]:
     monkeypatch.delenv("VAD_PROVIDER", raising=False)
-    for name, value in environment(tmp_path).items():
+    named = {"VAD_PROVIDER": request.param} if hasattr(request, "param") else {}
+    for name, value in environment(tmp_path, **named).items():
         monkeypatch.setenv(name, value)
     vendors = Vendors([recogniser], [EmbeddedLanguageModel()], [UnhurriedVoice()])
     monkeypatch.setattr("receptionist.bootstrap.build_vendors", lambda *_: vendors)
@@ -154,6 +158,24 @@ async def test_a_voice_without_words_gives_the_floor_back(
         call.line.hang_up()
 
     assert turns[0]["heard"] == GREETING
+
+
+@pytest.mark.parametrize("house", ["off"], indirect=True)
+async def test_without_a_detector_words_take_the_floor_and_end_a_turn(
+    house: House, recogniser: FakeRecogniser
+) -> None:
+    interruption = Interrupt("where can i park my car", after_ms=500)
+    async with calling(house, recogniser, interruption, Wait(20)) as call:
+        await call.reached("car")
+        assert not call.line.report.clears
+        call.understood("where can i park my car")
+        turns = await call.turns(2)
+        call.line.hang_up()
+
+    assert GREETING.startswith(turns[0]["heard"])
+    assert turns[0]["heard"] != GREETING
+    assert "free parking" in turns[1]["heard"]
+    assert len(call.report.clears) == 1
 
 
 async def test_a_fan_does_not_interrupt(house: House, recogniser: FakeRecogniser) -> None:

@@ -151,6 +151,7 @@ async def test_a_lost_socket_is_taken_up_again_when_the_line_asks(
 
 
 @in_every_state
+@pytest.mark.usefixtures("short_patience")
 async def test_a_lost_socket_that_nobody_asks_about_is_a_lost_call(
     stage: Stage, state: State
 ) -> None:

@@ -5,7 +5,6 @@ from providers.llm.embedded_engine.filling import fitting, meant
 from providers.llm.embedded_engine.results import take_result
 from providers.llm.embedded_engine.state import Dialogue
 from providers.llm.embedded_engine.steps import (
-    ANYTHING_ELSE,
     GOODBYE,
     Ask,
     Call,
@@ -15,6 +14,7 @@ from providers.llm.embedded_engine.steps import (
     visit,
 )
 from receptionist.domain.contacts import read_back
+from receptionist.domain.turn_rules import ANYTHING_ELSE
 
 CAPABLE = (
     "I can book, move or cancel an appointment, answer questions, or take a message. "
@@ -99,6 +99,8 @@ def _changing(state: Dialogue) -> Ask | None:
 
 
 def _idle(state: Dialogue) -> Ask:
+    if state.expecting == "offer_message" and state.alarmed:
+        return Ask("Would you like to leave an urgent message?", "offer_message")
     if state.expecting in ASKED_WHEN_IDLE:
         return Ask(ASKED_WHEN_IDLE[state.expecting], state.expecting)
     if state.expecting == "declined":

@@ -8,7 +8,6 @@ from typing import Any
 from providers.llm.embedded_engine.state import Row
 from receptionist.domain.opening_hours import clock, day_name, ordinal
 
-ANYTHING_ELSE = "Is there anything else I can help you with?"
 GOODBYE = "Thank you for calling. Goodbye."
 
 

@@ -22,6 +22,7 @@ MOST_WAITING = 4096
 """Of 200 calls that is two thirds of a second; in memory, about two megabytes."""
 MOST_FAILURES = 50
 BUSY_BATCH = 3
+LOOKED_S = 0.05
 GATHER_S = 0.008
 """With several calls speaking, so long a wait makes one batch of what would be many."""
 
@@ -62,11 +63,18 @@ class ScoringThread:
 
     def settle(self, timeout_s: float = 10.0) -> bool:
         """Block until all that was submitted is dealt with; for tests and benchmarks."""
-        if self._thread is None or not self._thread.is_alive():
+        thread = self._thread
+        if thread is None or not thread.is_alive():
             return True
         fence = threading.Event()
         self._put(fence)
-        return fence.wait(timeout_s)
+        until_s = time.monotonic() + timeout_s
+        while not fence.wait(LOOKED_S):
+            if not thread.is_alive():
+                return True  # It gave up just before, and nothing will be dealt with any more.
+            if time.monotonic() > until_s:
+                return False
+        return True
 
     def close(self, timeout_s: float = 1.0) -> None:
         """End the thread; blocks until it has ended, at most so long."""
