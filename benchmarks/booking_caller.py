@@ -1,4 +1,6 @@
-"""A caller who books a check-up by listening: says again what was cut off, and notes what for.
+"""A caller who books a check-up by listening, or leaves it as a message when that is offered.
+
+Says again what was cut off, and notes what for.
 
 What the receptionist asks is read off its words, so that a call may be broken at any moment and
 the caller goes on as a person would.
@@ -8,13 +10,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from receptionist.line.report import CallReport
 from receptionist.line.script import HangUp, Say, Step, Wait
 
-Fact = Literal["wish", "choice", "name", "yes", "goodbye"]
+Fact = Literal["wish", "choice", "name", "yes", "goodbye", "message", "words", "right", "voicemail"]
 QUESTIONS: tuple[tuple[Fact, re.Pattern[str]], ...] = (
+    ("voicemail", re.compile(r"after the tone", re.I)),
+    ("message", re.compile(r"leave a message\?", re.I)),
+    ("words", re.compile(r"what should i tell", re.I)),
+    ("right", re.compile(r"your .*message.* is: .*", re.I)),
     ("goodbye", re.compile(r"anything else|you're booked|is booked|all set", re.I)),
     ("yes", re.compile(r"shall i book|is that right|correct\?|go ahead|book it\?", re.I)),
     ("name", re.compile(r"\bname\b", re.I)),
@@ -66,7 +72,15 @@ class BookingCaller:
         """The words for a fact."""
         if fact == "wish":
             return f"i would like to book a check-up on {self.day:%B} {self.day.day} please"
-        words = {"choice": "the first one", "name": self.name, "yes": "yes please"}
+        words = {
+            "choice": "the first one",
+            "name": self.name,
+            "yes": "yes please",
+            "message": "yes i would",
+            "words": f"please book me a check-up on {self.day:%B} {self.day.day}",
+            "right": "that is right",
+            "voicemail": f"this is {self.name} please call me back",
+        }
         return words.get(fact, "no thank you goodbye")
 
     def decide(self, report: CallReport) -> Step | None:
@@ -98,7 +112,7 @@ class BookingCaller:
                 self.told.append(Told(fact, line.at_ms))
 
 
-FACTS: tuple[Fact, ...] = ("wish", "choice", "name", "yes", "goodbye")
+FACTS: tuple[Fact, ...] = get_args(Fact)
 
 
 def last_heard(report: CallReport) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -142,12 +142,18 @@ class Kept:
 
     calls: int = 0
     booked: int = 0
+    messages: int = 0
+    """Calls that are in the inbox instead."""
+    empty_handed: int = 0
+    """Neither."""
     bookings_doubled: int = 0
     rows_missing: int = 0
     left_open: int = 0
     notes: list[str] = field(default_factory=list)
 
-    async def compare(self, call: Call, database: SqlDatabase, booked: Booked) -> list[str]:
+    async def compare(
+        self, call: Call, database: SqlDatabase, booked: Booked, left: Collection[str] = ()
+    ) -> list[str]:
         """Count this call; what is wrong with its rows."""
         sid = call.line.call_sid
         async with database.reading() as uow:
@@ -159,6 +165,10 @@ class Kept:
         problems = []
         made = booked.get(sid, ())
         self.booked += bool(made)
+        if not made:
+            self.messages += sid in left
+            self.empty_handed += sid not in left
+            problems += [] if sid in left else ["neither booked nor in the inbox"]
         if len(made) > 1:
             self.bookings_doubled += len(made) - 1
             problems.append("booked twice")
@@ -166,10 +176,11 @@ class Kept:
             self.left_open += 1
             problems.append("left open")
         numbers = [turn.number for turn in turns]
-        # An attempt that was begun early and dropped takes its number with it: a gap is no loss.
-        missing = 0 if numbers else 1
+        # What we had begun to say to nobody takes its number with it: a gap is no loss.
+        # A voicemail has no turns: its words are in the inbox.
+        missing = 0 if numbers or sid in left else 1
         words = " ".join(turn.caller.casefold() for turn in turns)
-        told = {t.fact for t in call.caller.told}
+        told = {t.fact for t in call.caller.told if t.fact != "voicemail" or sid not in left}
         heard = [fact for fact in told if call.caller.says(fact).casefold() not in words]
         undecided = [fact for fact in heard if _cut_short(call, fact)]
         missing += len(heard) - len(undecided)
@@ -208,6 +219,19 @@ async def bookings(database: SqlDatabase) -> Booked:
         for each in page.items:
             if each.call_sid and each.status == "booked":
                 found[each.call_sid].append(each.id)
+        if page.next is None:
+            return found
+        query = ListQuery(limit=200, after=page.next)
+
+
+async def messages(database: SqlDatabase) -> set[str]:
+    """The calls that left one."""
+    found: set[str] = set()
+    query = ListQuery(limit=200)
+    while True:
+        async with database.reading() as uow:
+            page = await uow.messages.list(query)
+        found |= {each.call_sid for each in page.items if each.call_sid}
         if page.next is None:
             return found
         query = ListQuery(limit=200, after=page.next)

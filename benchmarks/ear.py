@@ -43,10 +43,19 @@ def detectors(names: Sequence[str]) -> Iterator[VoiceActivityDetector]:
             print(f"{name}: not installed here")
 
 
+def heard(
+    detector: VoiceActivityDetector, data: Path
+) -> tuple[dict[tuple[str, str], Figures], list[tuple[str, float]]]:
+    """Of spoken turns by ratio and noise; of each recording without speech the share heard."""
+    labels = json.loads((data / "labels.json").read_text())
+    turns = _turn_sets(detector, data, labels["turns"])
+    return turns, _noise_shares(detector, data, labels["noise_only"])
+
+
 def report(detector: VoiceActivityDetector, data: Path) -> None:
     """Print one detector's table."""
     labels = json.loads((data / "labels.json").read_text())
-    sets = _turn_sets(detector, data, labels["turns"])
+    sets, shares = heard(detector, data)
     for ratio in ("clean", "snr20", "snr10", "snr05"):
         print(_line(detector.name, ratio, joined(f for (r, _), f in sets.items() if r == ratio)))
     for noise in sorted({name for _, name in sets}):
@@ -54,7 +63,6 @@ def report(detector: VoiceActivityDetector, data: Path) -> None:
         print(_line(detector.name, noise[:14], joined(of_noise)))
     print(_line(detector.name, "all turns", joined(sets.values())))
     print(_line(detector.name, "meetings", _meetings(detector, data, labels["ami"])))
-    shares = _noise_shares(detector, data, labels["noise_only"])
     worst = ", ".join(f"{name} {share:.1%}" for name, share in shares if share)
     mean = sum(share for _, share in shares) / len(shares)
     print(f"{detector.name:8} noise heard as speech: {mean:.2%} of all ({worst or 'none'})")

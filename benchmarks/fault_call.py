@@ -3,26 +3,38 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+from benchmarks.booking_caller import BookingCaller
 from receptionist.line.report import CallReport, Line
 from receptionist.line.script import HangUp, Say, Step, Wait
 from receptionist.line.voice import MS_PER_CHARACTER, is_audible
 from tests.emulators.spoken_audio import speak
 
-Vendor = Literal["stt", "llm", "tts", "calendar"]
+Vendor = Literal["stt", "llm", "tts", "calendar", "booking", "texts", "redis", "database"]
+"""`booking`: the calendar as well, for a caller who books; `texts`: the phone company's."""
 Phase = Literal["greeting", "listening", "thinking", "in a handler", "speaking", "transferring"]
 VENDORS: tuple[Vendor, ...] = get_args(Vendor)
 PHASES: tuple[Phase, ...] = get_args(Phase)
-QUESTION = "where can i park"
+BOOKERS: tuple[Vendor, ...] = ("booking", "texts", "redis", "database")
+"""Those of which most is wanted while an appointment is made."""
+QUESTION = "is there somewhere i can park"
+"""Not in the practice's own words: those are answered without a model."""
 PERSON = "can i speak to a person please"
 FREE = "what is free for a check-up with dr lee tomorrow morning"
 PARKING = re.compile("free parking behind the building")
 TIMES = re.compile(r"\b[AP] ?M\b|o'clock|\bmessage\b", re.I)
 """Times that are free, or, without a calendar to look into, the offer of a message."""
+BOOKED = re.compile(r"you're booked|is booked|all set", re.I)
+INSTEAD = re.compile(r"\bmessage\b", re.I)
+"""What is offered where nothing can be booked."""
+UNCONFIRMED = re.compile(r"couldn't confirm|not confirmed", re.I)
+YES = "yes please"
 MOST_SAID = 4
 ASKED_TO_WAIT = re.compile(
-    r"(moment,? please|in a moment|moment more|on it|than usual|check)\W*$", re.I
+    r"(moment,? please|in a moment|moment more|on it|than usual|check|look that up|book that)\W*$",
+    re.I,
 )
 WAIT_S, MOST_WAITED = 1.0, 6
 SAME_MS = 60
@@ -86,6 +98,46 @@ class FaultCaller:
             self.begin(0)
 
 
+class BookingFaultCaller(FaultCaller):
+    """Books; the moments are those around the words with which it is made."""
+
+    def __init__(self, vendor: Vendor, phase: Phase, fail: Callable[[float], None]) -> None:
+        super().__init__(vendor, phase, fail)
+        day = datetime.now(UTC).date() + timedelta(days=3)
+        self._caller = BookingCaller(0, day)
+        self.asks = self._caller.says("wish")
+
+    def decide(self, report: CallReport) -> Step | None:
+        """The line's `ad_lib`."""
+        if self.is_answered(report):
+            return HangUp()
+        step = self._caller.decide(report)
+        if step == Say(YES):
+            self._said = 1
+        return step
+
+    def is_answered(self, report: CallReport) -> bool:
+        """It is booked, or a message was offered."""
+        said = " ".join(report.said_by("receptionist"))
+        return bool(BOOKED.search(said) or INSTEAD.search(said))
+
+    def noticed(self, line: Line) -> None:
+        """The line's `on_event`."""
+        if line.side == "caller" and line.text != YES:
+            if self._speaks:
+                self.aloud.append(line)
+            self._speaks = False
+            return
+        super().noticed(line)
+
+
+def caller_of(vendor: Vendor, phase: Phase, fail: Callable[[float], None]) -> FaultCaller:
+    """Who calls so that the vendor is wanted."""
+    if vendor in BOOKERS and phase != "transferring":
+        return BookingFaultCaller(vendor, phase, fail)
+    return FaultCaller(vendor, phase, fail)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What became of one call."""
@@ -98,6 +150,8 @@ class Cell:
     reached: bool
     whole: bool
     notes: list[str] = field(default_factory=list)
+    asked: bool = True
+    """Whether the vendor was asked for anything once it had broken down."""
 
     def is_good(self, longest_ms: int) -> bool:
         """Nothing lost, and no silence longer than that."""
@@ -119,11 +173,15 @@ def judge(
         bool(stored["ended_by"])
         and numbers == list(range(len(numbers)))
         and caller.asks in " ".join(told)
+        and _is_as_heard(report, len(stored.get("booked", ())))
     )
     kept = stored["ended_by"] in ("caller", "transfer") and report.ended_by != "error"
     notes = [f"{line.at_ms / 1000:.1f} {line.side}: {line.text}" for line in report.transcript]
     if not whole:
-        notes.append(f"turns {numbers}, caller said {told}, ended by {stored['ended_by']}")
+        booked = len(stored.get("booked", ()))
+        notes.append(
+            f"turns {numbers}, caller said {told}, ended by {stored['ended_by']}, {booked} booked"
+        )
     return Cell(
         vendor,
         fault,
@@ -134,6 +192,14 @@ def judge(
         whole,
         notes,
     )
+
+
+def _is_as_heard(report: CallReport, booked: int) -> bool:
+    """Booked once if that was said; at most once if it was said that it is not known."""
+    said = " ".join(report.said_by("receptionist"))
+    if BOOKED.search(said):
+        return booked == 1
+    return booked <= bool(UNCONFIRMED.search(said))
 
 
 def longest_silence_ms(report: CallReport, aloud: Collection[Line]) -> int:

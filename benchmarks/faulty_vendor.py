@@ -5,7 +5,7 @@ vendors do.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -19,25 +19,38 @@ GARBAGE = bytes(range(128, 256)) * 4
 SLOW_FIRST_S = 3.5
 SLOW_STEP_S = 0.5
 SLOW_BYTES = 200
+LATELY_S = 1.0
 
 
 class FaultyVendor:
-    """`midway_bytes`: how much of an answer comes before it hangs or is cut."""
+    """`midway_bytes`: how much of an answer comes before it hangs or is cut.
 
-    def __init__(self, target: str, midway_bytes: int) -> None:
+    `refusals`: what stands for an HTTP status where HTTP is not spoken.
+    """
+
+    def __init__(
+        self, target: str, midway_bytes: int, refusals: Mapping[str, bytes] | None = None
+    ) -> None:
         parts = urlsplit(target)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._path = parts.path
         self._midway_bytes = midway_bytes
+        self._refusals = refusals or {}
+        self._busy_at_s = 0.0
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.fault: Fault | None = None
+        self.asked = False
+        """Whether anything was wanted of it since it broke down."""
+        self.address = ""
         self.url = ""
 
     def break_down(self, fault: Fault) -> None:
         """From now on. Connections that are open fail as new ones do."""
         self.fault = fault
         if fault == "refuses" or fault in STATUSES:
+            busy_for_s = asyncio.get_running_loop().time() - self._busy_at_s
+            self.asked |= bool(self._open) and busy_for_s < LATELY_S
             for writer in list(self._open):
                 writer.transport.abort()
 
@@ -49,7 +62,8 @@ class FaultyVendor:
     async def serving(self) -> AsyncIterator["FaultyVendor"]:
         """On a free port."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{self._path}"
+        self.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self.url = f"http://{self.address}{self._path}"
         try:
             yield self
         finally:
@@ -64,6 +78,7 @@ class FaultyVendor:
         assert task is not None
         self._tasks.add(task)
         self._open.add(writer)
+        self._noted()
         try:
             await self._serve(reader, writer)
         except* (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -73,10 +88,18 @@ class FaultyVendor:
             self._tasks.discard(task)
             writer.close()
 
+    def _noted(self) -> None:
+        self._busy_at_s = asyncio.get_running_loop().time()
+        self.asked |= self.fault is not None
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         match self.fault:
             case "refuses":
                 writer.transport.abort()
+            case "401" | "429" | "5xx" as status if status in self._refusals:
+                await reader.read(65536)
+                writer.write(self._refusals[status])
+                await writer.drain()
             case "401" | "429" | "5xx" as status:
                 await reader.readuntil(b"\r\n\r\n")
                 head = f"HTTP/1.1 {STATUSES[status]} No\r\ncontent-type: application/json\r\n"
@@ -96,7 +119,7 @@ class FaultyVendor:
         up_reader, up_writer = await asyncio.open_connection(self._host, self._port)
         try:
             async with asyncio.TaskGroup() as group:
-                going_up = group.create_task(_pump(reader, up_writer))
+                going_up = group.create_task(_pump(reader, up_writer, self._noted))
                 await self._down(up_reader, writer)
                 going_up.cancel()
         finally:
@@ -105,6 +128,7 @@ class FaultyVendor:
     async def _down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passed, is_slow = 0, False
         while data := await reader.read(16384):
+            self._noted()
             match self.fault:
                 case "hangs":
                     continue
@@ -129,8 +153,11 @@ class FaultyVendor:
             await writer.drain()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, noted: Callable[[], None]
+) -> None:
     with suppress(OSError):
         while data := await reader.read(16384):
+            noted()
             writer.write(data)
             await writer.drain()

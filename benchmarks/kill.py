@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.calls import Call, Callers, Kept, bookings
+from benchmarks.calls import Call, Callers, Kept, bookings, messages
 from benchmarks.servers import Balancer, House, Server, speech_vendors
 from db import SqlDatabase, open_database
 from tests.postgres import drop_database, make_database, server_url
@@ -97,7 +97,7 @@ class Enough:
 async def judge(result: Result, calls: list[Call], database: SqlDatabase) -> None:
     """Compare what the callers saw with what is stored."""
     gaps: list[int] = []
-    booked = await bookings(database)
+    booked, left = await bookings(database), await messages(database)
     for call in calls:
         result.cuts += len(call.cuts_ms)
         dead = call.dead_air_ms()
@@ -108,7 +108,7 @@ async def judge(result: Result, calls: list[Call], database: SqlDatabase) -> Non
         forgotten = call.forgotten()
         result.facts_forgotten += len(forgotten)
         problems = [f"forgot {fact}" for fact in forgotten] + ["lost"] * len(lost)
-        problems += await result.compare(call, database, booked)
+        problems += await result.compare(call, database, booked, left)
         result.note(call, problems, dead_air_ms=dead)
     result.resumed = len(gaps)
     gaps.sort()

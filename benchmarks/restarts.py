@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.calls import Call, Callers, Kept, bookings
+from benchmarks.calls import Call, Callers, Kept, bookings, messages
 from benchmarks.load.outside import vendors
 from benchmarks.servers import Balancer, House, Server, free_port
 from benchmarks.soak import soak
@@ -34,6 +34,7 @@ WARM_S, REST_S = 20.0, 20.0
 """Undisturbed before and after."""
 AWAY_S = 8.0
 ROUNDS = 3
+LAST_WORDS = 8
 LATE_ROWS_S = 5.0
 """For what is written behind a call's end."""
 OURS = {
@@ -60,25 +61,39 @@ class Result(Kept):
     @property
     def is_whole(self) -> bool:
         """Whether nothing was lost."""
-        return not (self.dropped + self.bookings_doubled + self.rows_missing + self.left_open)
+        lost = self.dropped + self.bookings_doubled + self.rows_missing + self.left_open
+        return not lost + self.empty_handed
 
     async def judge(self, calls: list[Call], database: SqlDatabase) -> None:
         """Compare what the callers saw with what is stored."""
-        booked = await bookings(database)
+        booked, left = await bookings(database), await messages(database)
         for call in calls:
             # A stream that was not the first took over from one that broke just before.
             call.cuts_ms = call.streams_ms[1:]
             self.moved += bool(call.cuts_ms)
-            problems = await self.compare(call, database, booked)
+            problems = await self.compare(call, database, booked, left)
             if _is_dropped(call):
                 self.dropped += 1
                 problems.append(f"dropped: {call.report.outcome}, by {call.report.ended_by}")
-            self.note(call, problems)
+            self.note(call, problems, last_words=_last_words(call))
 
 
 def _is_dropped(call: Call) -> bool:
     said = " ".join(call.report.said_by("receptionist")).casefold()
     return call.report.outcome != "completed" or "goodbye" not in said
+
+
+def _last_words(call: Call) -> list[str]:
+    """What was said last, to see why."""
+    said: list[str] = []
+    before = ""
+    for line in call.report.transcript:
+        if line.side == before:
+            said[-1] += f" {line.text}"
+        else:
+            said.append(f"{line.at_ms} {line.side}: {line.text}")
+        before = line.side
+    return said[-LAST_WORDS:]
 
 
 @dataclass

@@ -1,87 +1,24 @@
 """Calls on one core: `python -m benchmarks.load --calls 1,10,50 --vad silero --vad energy`.
 
-The server is pinned to one core (`--core`), callers and vendors to the others. Each number
-of calls is a server of its own with an empty database: all of them are on the line for
-`--hold` seconds, talking and being answered in turns.
+The server is pinned to one core (`--core`), callers and vendors to the others; with
+`--workers` nobody is pinned. Each number of calls is a server of its own with an empty
+database: all of them are on the line together, talking and being answered in turns.
+`--vad off` is without a detector.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.load.outside import vendors
-from benchmarks.load.shares import shares
-from benchmarks.load.vendors import reference
-from benchmarks.servers import PUBLIC_URL, House
-from receptionist.line.console import options_for
+from benchmarks.load.once import Figures, measure
+from benchmarks.servers import setting
 from receptionist.line.load.page import page
-from receptionist.line.load.plan import Load
-from receptionist.line.load.run import Conductor, Result
-from receptionist.line.load.server import ServerWatch
-from receptionist.line.network import Weather
-from receptionist.line.script import Say, Step
-from tests.emulators.spoken_audio import SpokenVoice
 
-TURNS = 100
-UNLIMITED = {"CALLS_PER_NUMBER": "off", "CALLS_PER_CALLER": "off"}
-Figures = dict[str, Any]
-
-
-def scripts(count: int) -> dict[str, tuple[Step, ...]]:
-    """A script a call, because every turn carries a word of its own."""
-    return {
-        f"call-{n}": tuple(
-            Say(f"Please make a note of {reference(n, turn)}.") for turn in range(TURNS)
-        )
-        for n in range(count)
-    }
-
-
-@contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Processes that are started meanwhile run on this core only, with all their threads."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Result, Figures]:
-    """A server of its own, with so many calls."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        outside = await stack.enter_async_context(vendors())
-        ours = {"LLM_PROVIDER": asked.model, "VAD_PROVIDER": vad, **UNLIMITED}
-        house = House(folder, {**outside.settings, **ours, **dict(asked.set)})
-        stack.push_async_callback(house.close)
-        with on_core(asked.core):
-            server = await house.start()
-        load = Load(
-            calls=calls,
-            rate=calls / asked.ramp,
-            hold_s=asked.hold,
-            barge_in=asked.barge_in,
-            processes=-(-calls // asked.calls_per_process),
-            weather=Weather(jitter_ms=asked.jitter, bunch_every_s=asked.bunch),
-        )
-        options = options_for(server.url, public_url=PUBLIC_URL, voice=SpokenVoice())
-        watch = ServerWatch(server.url)
-        stack.push_async_callback(watch.close)
-        result = await Conductor(load, scripts(calls), options, watch=watch).run()
-        notes = await outside.notes()
-    spreads = shares(result.tally.answers, notes)
-    turns = len(spreads.get("our share", ()))
-    named = {name: spread.figures() for name, spread in spreads.items()}
-    figures = {**result.summary(), "turns": turns, **named}
-    return result, {"calls": calls, "vad": vad, "load_average": os.getloadavg()[0], **figures}
+MEDIANS = "median of"
 
 
 def _line(figures: Figures) -> str:
@@ -92,14 +29,15 @@ def _line(figures: Figures) -> str:
         return "/".join(f"{found[p]:g}" for p in ("p50", "p95", "p99")) if found else "-"
 
     cells = (
-        f"{figures['calls']:>5}",
+        f"{figures['calls']:>5g}",
         f"{figures['vad']:<7}",
-        f"{figures['turns']:>6}",
+        f"{figures['turns']:>6g}",
         f"{three('our share'):>19}",
-        f"{figures['gaps']:>5}",
+        f"{figures['gaps']:>5g}",
         f"{three('clear_reaction_ms'):>15}",
         f"{three('first_audio_after_start_ms'):>13}",
-        f"{figures.get('server_cpu_ms_per_call_second', 0):>7}",
+        f"{figures.get('server_cpu_ms_per_call_second', 0):>7.2f}",
+        f"{figures.get('server_cpu_ms_per_call_second_when_full', 0):>7.2f}",
         f"{figures.get('server_memory_mb_per_call', 0):>7}",
         f"{three('own_frame_lateness_ms'):>15}",
         f"{figures['load_average']:>5.1f}",
@@ -109,34 +47,47 @@ def _line(figures: Figures) -> str:
 
 HEADING = (
     "calls vad      turns   our share, ms      gaps  clear, ms       first audio   "
-    "CPU ms  MB per  own lateness    load\n"
+    "CPU ms  without MB per  own lateness    load\n"
     "                       p50/p95/p99                            ms            "
-    "/call-s call    ms              avg."
+    "/call-s starts  call    ms              avg."
 )
 
 
 async def main(asked: argparse.Namespace) -> int:
     """A row for every number of calls and detector."""
     print(HEADING, flush=True)
-    found = []
+    found: list[Figures] = []
     for vad in asked.vad or ["energy"]:
         for calls in map(int, asked.calls.split(",")):
-            result, figures = await measure(asked, calls, vad)
-            found.append(figures)
-            print(_line(figures), flush=True)
-            if asked.verbose:
-                print(json.dumps(figures, indent=2), flush=True)
-            if asked.pages:
-                asked.pages.mkdir(parents=True, exist_ok=True)
-                (asked.pages / f"{vad}-{calls}.html").write_text(page(result))
+            runs = [await _run(asked, calls, vad) for _ in range(asked.repeat)]
+            found += runs
+            if asked.repeat > 1:
+                print(_line(medians(runs)), MEDIANS, asked.repeat, flush=True)
     if asked.report:
         asked.report.write_text(json.dumps(found, indent=2))
     return 0 if all(set(each["outcomes"]) == {"completed"} for each in found) else 1
 
 
-def _setting(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name, value
+async def _run(asked: argparse.Namespace, calls: int, vad: str) -> Figures:
+    result, figures = await measure(asked, calls, vad)
+    print(_line(figures), flush=True)
+    if figures["visits"]:
+        print(f"      arriving meanwhile: {json.dumps(figures['visits'])}", flush=True)
+    if asked.verbose:
+        print(json.dumps(figures, indent=2), flush=True)
+    if asked.pages:
+        asked.pages.mkdir(parents=True, exist_ok=True)
+        (asked.pages / f"{vad}-{calls}.html").write_text(page(result))
+    return figures
+
+
+def medians(runs: Sequence[Any]) -> Any:
+    """Of every number in the same place of each; what is no number is the first's."""
+    first = runs[0]
+    if isinstance(first, dict):
+        places = [name for name in first if all(name in run for run in runs)]
+        return {name: medians([run[name] for run in runs]) for name in places}
+    return median(runs) if isinstance(first, int | float) else first
 
 
 def arguments() -> argparse.Namespace:
@@ -146,15 +97,34 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--vad", action="append")
     parser.add_argument("--model", default="openai", help="LLM_PROVIDER")
     parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="processes; not pinned above 1")
     parser.add_argument("--ramp", type=float, default=10, help="seconds until all are on the line")
     parser.add_argument("--hold", type=float, default=30, help="seconds a call lasts")
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=0.0,
+        help="so many calls begin a second, instead of --ramp; --hold counts from the last",
+    )
+    parser.add_argument(
+        "--arriving",
+        type=float,
+        default=0.0,
+        help="so many more calls begin a second while all the others are on the line",
+    )
+    parser.add_argument("--visit", type=float, default=10, help="seconds each of these lasts")
     parser.add_argument("--barge-in", type=float, default=0.2)
     parser.add_argument("--jitter", type=float, default=0.0, help="ms")
     parser.add_argument("--bunch", type=float, default=0.0, help="seconds between bunches")
     parser.add_argument("--calls-per-process", type=int, default=100)
-    parser.add_argument("--set", type=_setting, action="append", default=[], help="NAME=VALUE")
+    parser.add_argument("--ears", type=int, default=1, help="processes of the emulated recogniser")
+    parser.add_argument("--thinks", type=float, default=0.0, help="ms until the model answers")
+    parser.add_argument("--postgresql", help="a server's URL; without, SQLite")
+    parser.add_argument("--repeat", type=int, default=1, help="times, and medians of them")
+    parser.add_argument("--set", type=setting, action="append", default=[], help="NAME=VALUE")
     parser.add_argument("--report", type=Path)
     parser.add_argument("--pages", type=Path)
+    parser.add_argument("--profile", type=Path, help="a folder for benchmarks.load.profile")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 

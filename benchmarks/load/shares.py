@@ -1,8 +1,8 @@
 """Our share of each turn: from the caller's last word to our first audio, without the vendors.
 
 A turn on the wire: the caller stops (`spoken`); the recogniser sends final words (`final`);
-the model is asked (`asked`) and answers at once; the voice is asked and sends audio
-(`voiced`); the caller hears it (`heard`). What lies between a vendor's answer and the next
+the model is asked (`asked`) and answers (`answered`, or at once); the voice is asked and sends
+audio (`voiced`); the caller hears it (`heard`). What lies between a vendor's answer and the next
 vendor's being asked is ours, and so is the way from the voice to the caller.
 """
 
@@ -15,8 +15,11 @@ from receptionist.line.load.tally import Spread
 from receptionist.line.report import Answer
 
 Note = tuple[str, str, float]
+OF_THE_TURN = ("final", "asked", "answered")
+"""What came again was not enough before."""
 STAGES = (
     "final words to model asked",
+    "model thinks",
     "model answers to voice sends",
     "voice sends to caller hears",
 )
@@ -26,8 +29,8 @@ def shares(answers: Iterable[Answer], notes: Sequence[Note]) -> dict[str, Spread
     """Milliseconds a stage, of turns whose every step was seen, and of the vendors' part."""
     seen: dict[str, dict[str, float]] = defaultdict(dict)
     for event, reference, at_s in notes:
-        # The last final words and the first audio count: what came between is the turn's.
-        if event == "final" or event not in seen[reference]:
+        # The last request and the first audio count: what came between is the turn's.
+        if event in OF_THE_TURN or event not in seen[reference]:
             seen[reference][event] = at_s
     found: dict[str, Spread] = defaultdict(Spread)
     for answer in answers:
@@ -35,14 +38,15 @@ def shares(answers: Iterable[Answer], notes: Sequence[Note]) -> dict[str, Spread
         steps = seen.get(references[-1], {}) if references else {}
         if not {"final", "asked", "voiced"} <= steps.keys():
             continue
-        times = [steps["final"], steps["asked"], steps["voiced"], answer.answered_s]
+        thought = steps.get("answered", steps["asked"])
+        times = [steps["final"], steps["asked"], thought, steps["voiced"], answer.answered_s]
         if times != sorted(times):
             found["answered early"].add(0)
             continue
         lengths = [(late - soon) * 1000 for soon, late in pairwise(times)]
         for name, length_ms in zip(STAGES, lengths, strict=True):
             found[name].add(length_ms)
-        found["our share"].add(sum(lengths))
+        found["our share"].add(sum(lengths) - (thought - steps["asked"]) * 1000)
         found["end of speech to final words"].add((steps["final"] - answer.spoken_s) * 1000)
         found["whole turn"].add((answer.answered_s - answer.spoken_s) * 1000)
     return found

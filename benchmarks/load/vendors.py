@@ -4,8 +4,12 @@
 what it noted: `[vendor event, reference, time.monotonic()]`. The reference is a word of the
 form `refbcxd` (call 12, turn 3) that the caller says, the model repeats and the voice reads
 out, so that every step of a turn is found again on the other side of the wire.
+
+`--thinks` are seconds until the model answers. With `--port` of a recogniser that runs it is
+another process of that one.
 """
 
+import argparse
 import asyncio
 import json
 import logging
@@ -37,8 +41,9 @@ def reference(call: int, turn: int) -> str:
 class Notes:
     """What happened when, kept in memory until it is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, thinks_s: float = 0.0) -> None:
         self.kept: list[tuple[str, str, float]] = []
+        self._thinks_s = thinks_s
 
     def take(self, event: str, text: str) -> None:
         """Something about the reference in a text happened now."""
@@ -55,19 +60,19 @@ class Notes:
         said = [m["content"] for m in body["messages"] if m["role"] == "user" and m["content"]]
         last = said[-1] if said else ""
         self.take("asked", last)
+        if self._thinks_s:
+            asyncio.get_running_loop().call_later(self._thinks_s, self.take, "answered", last)
         found = REFERENCE.findall(last)
         text = "".join(ANSWER).format(reference=found[-1] if found else "that")
         pieces = [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
-        return Reply(text=pieces)
+        return Reply(text=pieces, first_delay_s=self._thinks_s)
 
 
-async def serve() -> None:
+async def serve(thinks_s: float) -> None:
     """Until the input ends."""
-    # A client that is gone before its answer is no news here: barge-ins leave many.
-    logging.disable(logging.ERROR)
-    notes = Notes()
+    notes = Notes(thinks_s)
     async with (
-        deepgram.deepgram_emulator() as ear,
+        deepgram.deepgram_emulator(shared=True) as ear,
         elevenlabs.elevenlabs_emulator() as voice,
         OpenAIEmulator(notes.answer) as model,
     ):
@@ -81,10 +86,28 @@ async def serve() -> None:
             "OPENAI_API_KEY": "openai-test-key",
             "OPENAI_BASE_URL": model.base_url,
         }
-        print(json.dumps(settings), flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-        print(json.dumps(notes.kept), flush=True)
+        await _until_told(settings, notes)
+
+
+async def serve_another_ear(port: int) -> None:
+    """Until the input ends."""
+    notes = Notes()
+    async with deepgram.deepgram_emulator(port, shared=True) as ear:
+        ear.on_words = notes.words
+        await _until_told({}, notes)
+
+
+async def _until_told(settings: dict[str, str], notes: Notes) -> None:
+    print(json.dumps(settings), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    print(json.dumps(notes.kept), flush=True)
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    # A client that is gone before its answer is no news here: barge-ins leave many.
+    logging.disable(logging.ERROR)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load.vendors")
+    parser.add_argument("--thinks", type=float, default=0.0)
+    parser.add_argument("--port", type=int)
+    asked = parser.parse_args()
+    uvloop.run(serve_another_ear(asked.port) if asked.port else serve(asked.thinks))

@@ -1,4 +1,4 @@
-"""How the line behaves where Twilio's behaviour is not confirmed (PROTOCOLS A, C and K).
+"""How the line behaves where Twilio's behaviour is not confirmed by its documents.
 
 The first choice of each is the likeliest. A server should hold a call under all of them.
 """

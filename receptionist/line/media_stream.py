@@ -1,4 +1,4 @@
-"""The caller's side of a media stream (PROTOCOLS C), in real time.
+"""The caller's side of a media stream, in real time.
 
 Sends the caller's voice in 20 ms frames at absolute deadlines, plays what
 arrives as time passes, echoes marks, and follows the script by listening for

@@ -2,7 +2,7 @@
 
 Audio plays in order and in real time; a mark is echoed once the audio before it
 has played, at once if nothing is queued. `clear` empties the buffer and echoes
-every pending mark (PROTOCOLS C). Sans-IO: the owner says how much time passes.
+every pending mark. Sans-IO: the owner says how much time passes.
 """
 
 from collections import deque

@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 
 from receptionist.line.caller import Caller, CallOptions
 from receptionist.line.document import Goto, Verb, action, number
-from receptionist.line.script import HangUp, Interrupt, Keys, Play, Say
+from receptionist.line.script import HangUp, Interrupt, Keys, Play, Say, Step, Wait
 from receptionist.line.voice import MS_PER_CHARACTER
 from receptionist.line.webhooks import CallIdentity, WebhookFailed, Webhooks, new_sid
 
@@ -28,7 +28,7 @@ class Recording:
 
     async def record(self, verb: Verb) -> Goto | None:
         """Record the next thing said; None when nothing was."""
-        step = self._caller.next_step()
+        step = await self._patiently(number(verb, "timeout", 5))
         if not isinstance(step, Say | Play | Interrupt):
             return None
         self._caller.step_taken()
@@ -46,6 +46,17 @@ class Recording:
         if callback := verb.get("recordingStatusCallback"):
             await self._tell(urljoin(self._url, callback), recording)
         return action(verb, self._url, {**recording, "Digits": self._digits(verb)})
+
+    async def _patiently(self, timeout_s: float) -> Step | None:
+        """What the caller does, unless they are silent for too long before it."""
+        silent_s = 0.0
+        while isinstance(step := self._caller.next_step(), Wait):
+            self._caller.step_taken()
+            await self._caller.let_pass(min(step.seconds, timeout_s))
+            silent_s += step.seconds
+            if silent_s >= timeout_s:
+                return None
+        return step
 
     def _digits(self, verb: Verb) -> str:
         """What ended the recording."""

@@ -1,4 +1,4 @@
-"""`X-Twilio-Signature` as Twilio makes it, in every form that PROTOCOLS A4 and A5 leave open."""
+"""`X-Twilio-Signature` as Twilio makes it, in every form that Twilio's documents leave open."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Obey TwiML as Twilio would (PROTOCOLS B), with a scripted caller on the line.
+"""Obey TwiML as Twilio would (twilio.com/docs/voice/twiml), with a scripted caller on the line.
 
 Every verb returns what comes next: another document, the end of the call, or
 None for the next verb. Must not know how a server makes its documents.

@@ -1,6 +1,6 @@
 """Twilio's requests to a server: signed form posts, retries, redirects, the fallback URL.
 
-Knows HTTP and signatures (PROTOCOLS A). Must not know what the documents mean.
+Knows HTTP and signatures. Must not know what the documents mean.
 """
 
 import asyncio
@@ -81,7 +81,7 @@ class CallIdentity:
     call_sid: str = field(default_factory=lambda: new_sid("CA"))
 
     def parameters(self, status: str) -> dict[str, str]:
-        """Form fields of PROTOCOLS A1, with the duplicates seen in real captures."""
+        """Form fields of an incoming call, with the duplicates seen in real captures."""
         return {
             "AccountSid": self.account_sid,
             "ApiVersion": "2010-04-01",

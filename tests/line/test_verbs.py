@@ -10,7 +10,7 @@ from receptionist.line.caller import CallOptions
 from receptionist.line.doubts import Doubts
 from receptionist.line.line import Line, place_call
 from receptionist.line.report import CallReport
-from receptionist.line.script import Callee, HangUp, Interrupt, Keys, Say, Step
+from receptionist.line.script import Callee, HangUp, Interrupt, Keys, Say, Step, Wait
 from tests.emulators.twilio import serving
 from tests.line.server import Server
 
@@ -216,6 +216,17 @@ async def test_a_caller_who_hangs_up_ends_the_recording(digits: Any) -> None:
     assert server.asked("done")[0]["Digits"] == digits
     assert report.said_by("receptionist") == []
     assert report.ended_by == "caller"
+
+
+@pytest.mark.parametrize(("silent_s", "posted"), [(2.0, 1), (6.0, 0)])
+async def test_a_caller_may_take_a_breath_before_the_recording(
+    silent_s: float, posted: int
+) -> None:
+    server = Server(voice=RECORD, done="<Hangup/>")
+
+    await call(server, [Wait(silent_s), Say("Call me.")])
+
+    assert len(server.asked("done")) == posted
 
 
 async def test_a_key_ends_the_recording() -> None:

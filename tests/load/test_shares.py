@@ -26,3 +26,21 @@ def test_a_turn_whose_steps_were_not_all_seen_is_left_out() -> None:
 
 def test_a_reference_is_read_out_as_it_is() -> None:
     assert REFERENCE.findall(speakable(f"a note of {reference(120, 33)}.")) == [reference(120, 33)]
+
+
+def test_what_the_model_takes_is_not_ours_however_late_it_is_asked_again() -> None:
+    said = reference(7, 2)
+    answers = [Answer(f"Please make a note of {said}.", 10.0, 11.0)]
+    notes = [
+        ("final", said, 10.2),
+        ("asked", said, 10.21),
+        ("final", said, 10.3),
+        ("asked", said, 10.31),
+        ("answered", said, 10.71),
+        ("voiced", said, 10.75),
+    ]
+
+    found = shares(answers, notes)
+
+    assert found["model thinks"].figures()["p50"] == 400
+    assert found["our share"].figures()["p50"] == 300

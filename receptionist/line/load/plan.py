@@ -28,6 +28,10 @@ class Load:
     barge_in: float = 0.0
     """The share of what is said that is said while the other side speaks."""
     processes: int = 1
+    first: int = 0
+    """The number of its first call: two loads at once are told apart by it."""
+    after_s: float = 0.0
+    """So long nobody calls."""
     seed: int = 1
     weather: Weather = field(default_factory=Weather)
 
@@ -74,7 +78,7 @@ def plan(load: Load, scenarios: Mapping[str, Sequence[Step]]) -> list[PlannedCal
     for number, at_s in enumerate(arrivals(load)):
         name, steps = mix[number % len(mix)]
         said = _interrupting(_held(steps, load.hold_s), load.barge_in, chances)
-        planned.append(PlannedCall(number, at_s, name, said))
+        planned.append(PlannedCall(load.first + number, load.after_s + at_s, name, said))
     return planned
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from receptionist.line.caller import CallOptions
 from receptionist.line.load.plan import Load, PlannedCall, plan
 from receptionist.line.load.process import NEWS_EVERY_S, News, Share, work
-from receptionist.line.load.server import ServerWatch, Usage
+from receptionist.line.load.server import Usage, Watch
 from receptionist.line.load.tally import Tally
 from receptionist.line.script import Step
 
@@ -60,10 +60,25 @@ class Result:
         live, fullest = max(seen, key=lambda each: each[0])
         grown = (fullest.memory_bytes - usages[0].memory_bytes) / max(live, 1)
         return {
+            **self._when_full(),
             "most_calls_at_once": max(moment.live for moment in self.moments),
             "server_cpu_ms_per_call_second": round(cpu_s * 1000 / self.tally.stream_s, 3),
             "server_memory_mb": round(fullest.memory_bytes / 1e6, 1),
             "server_memory_mb_per_call": round(grown / 1e6, 3),
+        }
+
+    def _when_full(self) -> dict[str, float]:
+        """What a call costs that goes on, without its beginning and its end."""
+        most = max(moment.live for moment in self.moments)
+        full = [(m.at_s, m.usage.cpu_s) for m in self.moments if m.usage and m.live == most]
+        if most == 0 or len(full) < 2:
+            return {}
+        (since_s, before_s), (until_s, after_s) = full[0], full[-1]
+        spent_ms = (after_s - before_s) * 1000
+        return {
+            "server_cpu_ms_per_call_second_when_full": round(
+                spent_ms / (until_s - since_s) / most, 3
+            )
         }
 
 
@@ -76,7 +91,7 @@ class Conductor:
         scenarios: Mapping[str, Sequence[Step]],
         options: CallOptions,
         *,
-        watch: ServerWatch | None = None,
+        watch: Watch | None = None,
         on_moment: Callable[[Moment], None] = lambda _moment: None,
     ) -> None:
         self._result = Result(load)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
@@ -17,6 +18,13 @@ class Usage:
 
     cpu_s: float
     memory_bytes: float
+
+
+class Watch(Protocol):
+    """Whoever knows what a server uses."""
+
+    async def look(self) -> Usage | None:
+        """How much it has used; None when it cannot be known."""
 
 
 class ServerWatch:

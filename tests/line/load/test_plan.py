@@ -52,3 +52,11 @@ def test_a_share_of_what_is_said_interrupts() -> None:
     interrupting = sum(isinstance(call.steps[0], Interrupt) for call in calls)
     assert 70 < interrupting < 130
     assert texts(calls) == {"When do you open?"}
+
+
+def test_two_loads_at_once_share_no_caller() -> None:
+    held = plan(Load(calls=5, rate=1), {"hours": HOURS})
+    visits = plan(Load(calls=5, rate=1, first=5, after_s=5), {"hours": HOURS})
+
+    assert len({call.from_number for call in (*held, *visits)}) == 10
+    assert [call.at_s for call in visits] == [5, 6, 7, 8, 9]

@@ -96,3 +96,20 @@ def test_the_page_has_plots_and_needs_nothing_from_anywhere() -> None:
     assert html.count("<svg") >= 4
     assert "could not keep time" in html
     assert "http" not in html
+
+
+def test_what_a_call_costs_that_goes_on_leaves_its_beginning_and_its_end_out() -> None:
+    result = Result(Load(calls=10))
+    result.tally.stream_s = 100.0
+    result.moments = [
+        Moment(0, 0, 0, 0.0, Usage(1.0, 0.0)),
+        Moment(2, 10, 0, 0.0, Usage(3.0, 0.0)),
+        Moment(4, 10, 0, 0.0, None),
+        Moment(12, 10, 0, 0.0, Usage(3.5, 0.0)),
+        Moment(14, 0, 10, 0.0, Usage(5.0, 0.0)),
+    ]
+
+    summary = result.summary()
+
+    assert summary["server_cpu_ms_per_call_second"] == 40
+    assert summary["server_cpu_ms_per_call_second_when_full"] == 5
