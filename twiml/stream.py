@@ -15,7 +15,7 @@ def connect_stream(
     """A bidirectional stream; whatever ends it, Twilio asks `ended_url` what comes next.
 
     The `<Redirect>` behind `</Connect>` leads to the same place, for the case that
-    Twilio falls through without asking (PROTOCOLS B: not documented).
+    Twilio falls through without asking (seen, not documented).
     """
     response = VoiceResponse()
     connect = Connect(action=ended_url, method="POST")

@@ -1,4 +1,4 @@
-"""Deepgram's live recognition over a WebSocket, as PROTOCOLS E describes it.
+"""Deepgram's live recognition over a WebSocket, as developers.deepgram.com describes it.
 
 Time is audio time. Words come from audio that carries them (`spoken_audio`).
 """
@@ -225,12 +225,18 @@ class _Flux(_Stream):
 
 
 @asynccontextmanager
-async def deepgram_emulator() -> AsyncIterator[DeepgramEmulator]:
-    """Serve on a free port."""
+async def deepgram_emulator(
+    port: int = 0, *, shared: bool = False
+) -> AsyncIterator[DeepgramEmulator]:
+    """Serve on a free port, or on this one; `shared` with other processes, which take turns."""
     emulator = DeepgramEmulator()
     server: Server
     async with serve(
-        emulator.serve_one, "127.0.0.1", 0, process_request=emulator.handshake
+        emulator.serve_one,
+        "127.0.0.1",
+        port,
+        process_request=emulator.handshake,
+        reuse_port=shared,
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         emulator.url = f"http://127.0.0.1:{port}"

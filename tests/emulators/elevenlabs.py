@@ -1,4 +1,4 @@
-"""ElevenLabs' text-to-speech over HTTP, as PROTOCOLS F describes it."""
+"""ElevenLabs' text-to-speech over HTTP, as elevenlabs.io/docs describes it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Google Calendar on loopback (PROTOCOLS H), with people who edit it and faults at will.
+"""Google Calendar on loopback, with people who edit it and faults at will.
 
 It speaks HTTP/1.1 by hand, so that an answer can be lost after the work is
 done. State is in `google_calendar`, tokens in `google_accounts`; `google_process`

@@ -1,6 +1,6 @@
 """Google's token endpoint: service accounts prove themselves with a signed assertion.
 
-PROTOCOLS H: an RS256 JWT whose audience is Google's own address even when the
+An RS256 JWT whose audience is Google's own address even when the
 key file's `token_uri` is a local one.
 """
 

@@ -1,7 +1,7 @@
 """What Google keeps: calendars, who may see them, events, and what changed since when.
 
-Plain calls and no sockets; `tests/emulators/google.py` serves it. Facts are
-PROTOCOLS H; where they are doubtful there is a switch in `Doubts`.
+Plain calls and no sockets; `tests/emulators/google.py` serves it. Where Google's documents
+leave doubts there is a switch in `Doubts`.
 """
 
 import re
@@ -45,7 +45,7 @@ class Doubts:
     """How the emulator answers where the documents are silent or differ."""
 
     duplicate_inserts_noticed: bool = True
-    """False: an insert with an id that exists makes a second event (PROTOCOLS K13)."""
+    """False: an insert with an id that exists makes a second event."""
     deleted_events_readable: bool = True
     """False: get answers 404 for a deleted event, whose id stays taken."""
     hidden_events_writable: bool = True

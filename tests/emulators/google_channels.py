@@ -1,4 +1,4 @@
-"""Notification channels: Google's POSTs to a web hook when a calendar changes (PROTOCOLS H)."""
+"""Notification channels: Google's POSTs to a web hook when a calendar changes."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Events that repeat: each of their times (PROTOCOLS H, `singleEvents`).
+"""Events that repeat: each of their times (`singleEvents`).
 
 Of RRULE, FREQ=DAILY and FREQ=WEEKLY are known, with INTERVAL and COUNT. A rule keeps the
 wall-clock time of its zone.

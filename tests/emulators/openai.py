@@ -1,4 +1,4 @@
-"""A chat-completions server on loopback that behaves, and misbehaves, as PROTOCOLS G1 says.
+"""A chat-completions server on loopback that behaves, and misbehaves, as is specified.
 
 It speaks HTTP/1.1 by hand, so that an answer can stall or be cut at any chunk.
 Like the real one it refuses a dialogue whose function calls are not answered.

@@ -1,4 +1,4 @@
-"""Twilio's REST API on loopback (PROTOCOLS D), tied to live lines.
+"""Twilio's REST API on loopback (https://www.twilio.com/docs/voice/api), tied to live lines.
 
 `TwilioEmulator` answers for one account. A `Line` registered under its call SID
 is hung up or redirected when the product asks for it.

@@ -1,4 +1,4 @@
-"""Twilio's Messages on loopback (PROTOCOLS D), and the phones at the other end.
+"""Twilio's Messages on loopback (twilio.com/docs/messaging), and the phones at the other end.
 
 Texts sent through the API arrive at `phones`. A phone answers with `text`, which asks
 the product's webhook as Twilio does: signed, STOP and START obeyed first.
