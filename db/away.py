@@ -21,6 +21,7 @@ STATES = ("08", "28", "53", "57P")
 
 Not let in: a password was changed, say. What was to be written is as good as before.
 """
+TOO_MANY_CONNECTIONS = "53300"
 
 
 def is_away(exc: BaseException) -> bool:
@@ -33,6 +34,12 @@ def is_away(exc: BaseException) -> bool:
     # connection is made the driver's errors come as they are.
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
     return str(getattr(cause, "sqlstate", None) or "").startswith(STATES)
+
+
+def is_full(exc: BaseException) -> bool:
+    """Whether the server has no connection left; others give theirs back all the time."""
+    cause = exc.orig if isinstance(exc, DBAPIError) else exc
+    return getattr(cause, "sqlstate", None) == TOO_MANY_CONNECTIONS
 
 
 @contextmanager

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db import schema
-from db.away import translated
+from db.away import is_full, translated
 from db.journal import SqlJournal
 from db.silence import leave_silent_connections
 from db.unit_of_work import SqlUnitOfWork
@@ -31,6 +31,8 @@ READ_ONLY: dict[str, Any] = {"postgresql_readonly": True}
 SETTLES_S = 2.0
 CONNECT_S = 2.0
 """A server that does not answer at all must not keep a caller waiting."""
+FULL_S, FULL_PAUSE_S = 2.0, 0.1
+"""How long a server that has no connection left is asked again."""
 SILENT_S = 2.0
 """After somebody has waited for it in vain, nobody else does for so long."""
 UNIT_S = 10.0
@@ -134,7 +136,7 @@ class SqlDatabase:
         Raises `DatabaseAway`.
         """
         with self._noticed():
-            async with self._engine.connect() as connection:
+            async with self._connected() as connection:
                 connection = await connection.execution_options(**READ_ONLY)
                 async with self._in_time(), connection.begin():
                     yield SqlUnitOfWork(connection)
@@ -146,13 +148,27 @@ class SqlDatabase:
             if self.is_sqlite:
                 await stack.enter_async_context(self._writing)
             stack.enter_context(self._noticed())
-            connection = await stack.enter_async_context(self._engine.connect())
+            connection = await stack.enter_async_context(self._connected())
             uow = SqlUnitOfWork(connection)
             async with self._in_time(), connection.begin():
                 yield uow
         if self._on_ended is not None:
             for ended_by in uow.ended_calls:
                 self._on_ended(ended_by)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        gives_up_s = time.monotonic() + FULL_S
+        async with AsyncExitStack() as stack:
+            while True:
+                try:
+                    connection = await stack.enter_async_context(self._engine.connect())
+                    break
+                except Exception as exc:
+                    if not is_full(exc) or time.monotonic() >= gives_up_s:
+                        raise
+                await asyncio.sleep(FULL_PAUSE_S)
+            yield connection
 
     @contextmanager
     def _noticed(self) -> Iterator[None]:

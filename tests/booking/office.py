@@ -64,8 +64,9 @@ async def _round(desk: Desk, practice: Practice, sids: list[str], start: datetim
 
 
 async def _serve(given: argparse.Namespace) -> None:
-    # Fifty callers at once share twenty connections: on a busy machine that takes its time.
-    database = open_database(given.database, Pool(wait_s=60.0))
+    # Fifty callers at once share ten connections: on a busy machine that takes its time. More of
+    # them, times four processes, and a server of other tests as well would have none left.
+    database = open_database(given.database, Pool(size=5, overflow=5, wait_s=60.0))
     await database.start()
     calendar = GoogleCalendar(read_account(given.key_file), given.google, timeout_s=2.0)
     ahead = timedelta(seconds=given.ahead)
