@@ -83,9 +83,11 @@ async def test_whoever_waits_does_not_wait_for_what_comes_after(database: SqlDat
     async def talk() -> None:
         nonlocal number
         while True:
-            number += 1
-            journal.turn(turn(number))
-            await asyncio.sleep(0)
+            for _ in range(20):
+                number += 1
+                journal.turn(turn(number))
+            # Faster than they are written, and the thread that writes is not kept from it.
+            await asyncio.sleep(0.001)
 
     async with journal.running(), asyncio.TaskGroup() as others:
         journal.turn(turn(1))
