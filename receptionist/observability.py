@@ -226,6 +226,12 @@ class Metrics:
             ["result"],
             registry=self.registry,
         )
+        self.busy_times = Counter(
+            "receptionist_busy_times_total",
+            "Looks at the calendars' busy times, by whether the calendars had to be asked",
+            ["result"],
+            registry=self.registry,
+        )
         self.signature_failures = Counter(
             "receptionist_signature_failures_total",
             "Requests refused for their signature",
@@ -235,6 +241,10 @@ class Metrics:
     def call_ended(self, ended_by: str) -> None:
         """A call's end is in the records."""
         self.calls_ended.labels(ended_by).inc()
+
+    def busy_asked(self, were_known: bool) -> None:
+        """Somebody wanted to know when people are busy."""
+        self.busy_times.labels("hit" if were_known else "miss").inc()
 
     def vendor_failed(self, provider: str, code: str) -> None:
         """A request to an outside service came to nothing."""

@@ -34,6 +34,7 @@ HELD = timedelta(minutes=4)
 MOST_TRIES = 5
 WRITTEN_WITHIN_S = 2.0
 DAY = timedelta(days=1)
+SEARCHED = timedelta(days=SEARCHED_DAYS + 3)
 TAKEN = "the practitioner's time is taken"
 
 
@@ -57,6 +58,11 @@ class PracticeBook:
         self._clock = clock
         self._written_within_s = written_within_s
 
+    async def prepare(self, practice: Practice) -> None:
+        """Have the vendor's busy times at hand."""
+        start = self._clock() - DAY
+        await self._taken.by_people(practice, start, start + SEARCHED)
+
     async def offers(
         self,
         practice: Practice,
@@ -69,7 +75,7 @@ class PracticeBook:
     ) -> Sequence[Slot]:
         """Up to three free times, held for this call."""
         first = datetime.combine(wish.first, datetime.min.time(), practice.zone) - DAY
-        until = first + timedelta(days=max(SEARCHED_DAYS, (wish.last - wish.first).days) + 3)
+        until = first + max(SEARCHED, wish.last - wish.first + 3 * DAY)
         by_people = await self._taken.by_people(practice, first, until, moving=moving)
         # Looked up and held in one transaction: of callers who ask at once, each gets their own.
         async with self._changing(practice, call_sid) as uow:

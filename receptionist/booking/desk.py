@@ -12,6 +12,7 @@ from receptionist.booking.calendar_writes import CalendarWrites
 from receptionist.booking.edits import CalendarEdits
 from receptionist.booking.follow_up import DELETE, PUT, FollowUp
 from receptionist.booking.outbox import Job, OutboxWorker
+from receptionist.booking.remembered_busy import remembering_busy
 from receptionist.booking.taken import TakenTimes
 from receptionist.booking.text_answers import TextAnswers
 from receptionist.booking.text_sender import TextSender
@@ -56,12 +57,15 @@ def build_booking_desk(
     messaging: Messaging | None = None,
     link_base: str | None = None,
     other_jobs: Mapping[str, Job] | None = None,
+    on_busy_asked: Callable[[bool], None] | None = None,
 ) -> BookingDesk:
     """Put it together; nothing runs yet. `other_jobs` are worked off beside its own.
 
     `public_base` is where vendors reach us, `link_base` where a caller's browser does.
-    Without `messaging` texts are only kept.
+    Without `messaging` texts are only kept. `on_busy_asked` is told whether the vendor's busy
+    times were known already, each time they are wanted.
     """
+    calendar = remembering_busy(calendar, clock, on_busy_asked)
     follow_up = FollowUp(external=calendar.external)
     edits = CalendarEdits(database, follow_up, clock)
     writes = CalendarWrites(database, calendar, edits, clock)

@@ -168,6 +168,7 @@ async def open_services(
                 **watching.webhooks.jobs(),
                 **(operations.jobs() if operations else {}),
             },
+            on_busy_asked=metrics.busy_asked,
         )
         office = Office(database, booking.book, database.journal)
         await stack.enter_async_context(booking.running())
@@ -226,7 +227,7 @@ def _assemble(
     active = ActiveCalls(metrics, neighbours=neighbours)
     token = settings.twilio_auth_token
     verifier = RequestVerifier(settings.public_base, token.get_secret_value() if token else None)
-    warm = WarmLines(vendors, background, metrics)
+    warm = WarmLines(vendors, booking.book, background, metrics)
     ways = Ways(
         vendors,
         active,

@@ -1,4 +1,4 @@
-"""Recognisers opened at the ring, waiting for their stream."""
+"""What is made ready at the ring: recognisers that wait for their stream, and all else."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,6 +8,7 @@ from receptionist.call.background import Background
 from receptionist.call.hearing import Hearing
 from receptionist.domain.practice import Practice
 from receptionist.observability import Metrics
+from receptionist.ports.appointment_book import AppointmentBook
 from receptionist.ports.language_model import LanguageModel
 from receptionist.ports.speech_to_text import SpeechToText
 from receptionist.ports.text_to_speech import TextToSpeech
@@ -41,8 +42,11 @@ class Vendors:
 class WarmLines:
     """Open this call's connections while Twilio is still reading our TwiML."""
 
-    def __init__(self, vendors: Vendors, background: Background, metrics: Metrics) -> None:
+    def __init__(
+        self, vendors: Vendors, book: AppointmentBook, background: Background, metrics: Metrics
+    ) -> None:
         self._vendors = vendors
+        self._book = book
         self._background = background
         self._metrics = metrics
         self._waiting: dict[str, Hearing] = {}
@@ -62,6 +66,7 @@ class WarmLines:
             self._background.spawn(model.warm(), "warm-model")
         for voice in self._vendors.voices[:1]:
             self._background.spawn(voice.warm(), "warm-voice")
+        self._background.spawn(self._book.prepare(practice), "warm-book")
 
     def take(self, call_sid: str, practice: Practice) -> Hearing:
         """The waiting recogniser of this call, or a new one."""

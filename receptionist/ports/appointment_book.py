@@ -30,6 +30,9 @@ class BookingRequest:
 class AppointmentBook(Protocol):
     """Every change is a row, its audit row and the work that follows it, in one transaction."""
 
+    async def prepare(self, practice: Practice) -> None:
+        """Somebody may soon ask for a time: look up what would keep them waiting."""
+
     async def offers(
         self,
         practice: Practice,

@@ -344,7 +344,7 @@ class BusyCalendar:
     name, external = "busy", True
 
     async def busy(self, calendar_ids: Any, start: Any, end: Any) -> Any:
-        return {}
+        return {calendar_id: [] for calendar_id in calendar_ids}
 
     async def between(self, calendar_id: str, start: datetime, end: datetime) -> Any:
         from receptionist.domain.opening_hours import Interval
