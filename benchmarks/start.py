@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.load.outside import vendors
+from benchmarks.load.outside import add_pace, pace_of, vendors
 from benchmarks.servers import PUBLIC_URL, House, Server, setting
 from receptionist.line.console import options_for
 from receptionist.line.line import place_call
@@ -81,7 +81,7 @@ async def main(asked: argparse.Namespace) -> None:
     readies: list[float] = []
     starts: list[list[Quickness]] = []
     async with AsyncExitStack() as stack:
-        outside = await stack.enter_async_context(vendors(thinks_s=asked.thinks / 1000))
+        outside = await stack.enter_async_context(vendors(pace=pace_of(asked)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         house = House(folder, {**outside.settings, "CALLS_PER_CALLER": "off", **dict(asked.set)})
         stack.push_async_callback(house.close)
@@ -106,6 +106,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.start", description=__doc__)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--calls", type=int, default=100)
-    parser.add_argument("--thinks", type=float, default=0.0, help="ms until the model answers")
+    add_pace(parser)
     parser.add_argument("--set", type=setting, action="append", default=[], help="NAME=VALUE")
     asyncio.run(main(parser.parse_args()))

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.load.once import Figures, measure
+from benchmarks.load.outside import add_pace
 from benchmarks.servers import setting
 from receptionist.line.load.page import page
 
@@ -118,7 +119,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--bunch", type=float, default=0.0, help="seconds between bunches")
     parser.add_argument("--calls-per-process", type=int, default=100)
     parser.add_argument("--ears", type=int, default=1, help="processes of the emulated recogniser")
-    parser.add_argument("--thinks", type=float, default=0.0, help="ms until the model answers")
+    add_pace(parser)
     parser.add_argument("--postgresql", help="a server's URL; without, SQLite")
     parser.add_argument("--repeat", type=int, default=1, help="times, and medians of them")
     parser.add_argument("--set", type=setting, action="append", default=[], help="NAME=VALUE")

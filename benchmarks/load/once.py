@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load.machine import ProcessWatch, on_cores
-from benchmarks.load.outside import Vendors, vendors
+from benchmarks.load.outside import Vendors, pace_of, vendors
 from benchmarks.load.shares import shares
 from benchmarks.load.vendors import reference
 from benchmarks.servers import PUBLIC_URL, ROOT, House, Server
@@ -35,7 +35,7 @@ async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Resu
         others = os.sched_getaffinity(0) - {asked.core} if asked.workers == 1 else set()
         stack.enter_context(on_cores(others))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        outside = await stack.enter_async_context(vendors(asked.ears, asked.thinks / 1000))
+        outside = await stack.enter_async_context(vendors(asked.ears, pace_of(asked)))
         server = await _server(asked, vad, folder, outside, stack)
         held, visits = loads(asked, calls)
         conductors = [_conductor(load, server) for load in (held, visits) if load.calls]

@@ -1,9 +1,10 @@
 """The vendors' processes as a benchmark starts them."""
 
+import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -34,14 +35,32 @@ class Vendors:
         return sorted(noted, key=lambda note: note[2])
 
 
+def add_pace(parser: argparse.ArgumentParser) -> None:
+    """How quick the vendors are."""
+    parser.add_argument("--thinks", type=float, default=0.0, help="ms until the model answers")
+    parser.add_argument(
+        "--tokens", type=float, default=0.0, help="so many it writes a second; 0: all at once"
+    )
+    parser.add_argument("--voice", type=float, default=0.0, help="ms until a voice is heard")
+    parser.add_argument("--long", action="store_true", help="answers are one long sentence")
+
+
+def pace_of(asked: argparse.Namespace) -> list[str]:
+    """The same for their process."""
+    token_s = 1 / asked.tokens if asked.tokens else 0.0
+    seconds = {"thinks": asked.thinks / 1000, "token": token_s, "voice": asked.voice / 1000}
+    named = [f"--{name}={value}" for name, value in seconds.items()]
+    return [*named, "--long"] if asked.long else named
+
+
 @asynccontextmanager
-async def vendors(ears: int = 1, thinks_s: float = 0.0) -> AsyncIterator[Vendors]:
+async def vendors(ears: int = 1, pace: Sequence[str] = ()) -> AsyncIterator[Vendors]:
     """All three, reached by their official SDKs; the recogniser in so many processes.
 
-    `thinks_s` seconds pass until the model answers.
+    `pace` are arguments of `benchmarks.load.vendors`.
     """
     async with AsyncExitStack() as stack:
-        first, settings = await stack.enter_async_context(_process("--thinks", str(thinks_s)))
+        first, settings = await stack.enter_async_context(_process(*pace))
         port = str(urlsplit(settings["DEEPGRAM_BASE_URL"]).port)
         more = [await stack.enter_async_context(_process("--port", port)) for _ in range(1, ears)]
         yield Vendors([first, *(process for process, _ in more)], settings)

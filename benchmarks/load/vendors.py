@@ -5,8 +5,9 @@ what it noted: `[vendor event, reference, time.monotonic()]`. The reference is a
 form `refbcxd` (call 12, turn 3) that the caller says, the model repeats and the voice reads
 out, so that every step of a turn is found again on the other side of the wire.
 
-`--thinks` are seconds until the model answers. With `--port` of a recogniser that runs it is
-another process of that one.
+`--thinks` are seconds until the model answers, `--token` between its words' pieces from then on,
+`--voice` until the voice is first heard; `--long` makes one sentence of the answer. With `--port`
+of a recogniser that runs it is another process of that one.
 """
 
 import argparse
@@ -29,6 +30,10 @@ ANSWER = (
     "I have made a note of {reference} for you.",
     " Somebody from the practice is going to look at it this afternoon and will let you know.",
 )
+LONG_ANSWER = (
+    "I have made a note of {reference} for you, and somebody from the practice is going to look at"
+    " it this afternoon and will let you know."
+)
 PIECE_CHARACTERS = 5
 """About a token."""
 
@@ -41,9 +46,13 @@ def reference(call: int, turn: int) -> str:
 class Notes:
     """What happened when, kept in memory until it is asked for."""
 
-    def __init__(self, thinks_s: float = 0.0) -> None:
+    def __init__(
+        self, thinks_s: float = 0.0, token_s: float = 0.0, *, is_long: bool = False
+    ) -> None:
         self.kept: list[tuple[str, str, float]] = []
         self._thinks_s = thinks_s
+        self._token_s = token_s
+        self._answer = LONG_ANSWER if is_long else "".join(ANSWER)
 
     def take(self, event: str, text: str) -> None:
         """Something about the reference in a text happened now."""
@@ -63,20 +72,20 @@ class Notes:
         if self._thinks_s:
             asyncio.get_running_loop().call_later(self._thinks_s, self.take, "answered", last)
         found = REFERENCE.findall(last)
-        text = "".join(ANSWER).format(reference=found[-1] if found else "that")
+        text = self._answer.format(reference=found[-1] if found else "that")
         pieces = [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
-        return Reply(text=pieces, first_delay_s=self._thinks_s)
+        return Reply(text=pieces, first_delay_s=self._thinks_s, delay_s=self._token_s)
 
 
-async def serve(thinks_s: float) -> None:
+async def serve(notes: Notes, voice_s: float) -> None:
     """Until the input ends."""
-    notes = Notes(thinks_s)
     async with (
         deepgram.deepgram_emulator(shared=True) as ear,
         elevenlabs.elevenlabs_emulator() as voice,
         OpenAIEmulator(notes.answer) as model,
     ):
         ear.on_words = notes.words
+        voice.first_byte_s = voice_s
         voice.on_audio = lambda text: notes.take("voiced", text)
         settings = {
             "DEEPGRAM_API_KEY": deepgram.KEY,
@@ -108,6 +117,12 @@ if __name__ == "__main__":
     logging.disable(logging.ERROR)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load.vendors")
     parser.add_argument("--thinks", type=float, default=0.0)
+    parser.add_argument("--token", type=float, default=0.0)
+    parser.add_argument("--voice", type=float, default=0.0)
+    parser.add_argument("--long", action="store_true")
     parser.add_argument("--port", type=int)
     asked = parser.parse_args()
-    uvloop.run(serve_another_ear(asked.port) if asked.port else serve(asked.thinks))
+    if asked.port:
+        uvloop.run(serve_another_ear(asked.port))
+    else:
+        uvloop.run(serve(Notes(asked.thinks, asked.token, is_long=asked.long), asked.voice))

@@ -14,7 +14,13 @@ import structlog
 
 from receptionist.call.file import CallFile
 from receptionist.conversation.context import Conversation
-from receptionist.conversation.events import ActionDone, ActionStarted, RouterEvent
+from receptionist.conversation.events import (
+    ActionDone,
+    ActionStarted,
+    RouterEvent,
+    Sentence,
+    SentenceForeseen,
+)
 from receptionist.conversation.router import Router
 
 log = structlog.get_logger()
@@ -43,12 +49,14 @@ class Answering:
         file: CallFile,
         *,
         deliver: Callable[[RouterEvent], None],
+        foresee: Callable[[str, bool], None],
         finished: Callable[[Attempt], None],
         failed: Callable[[], None],
     ) -> None:
         self._router = router
         self._file = file
         self._deliver = deliver
+        self._foresee = foresee
         self._finished = finished
         self._failed = failed
         self._current: Attempt | None = None
@@ -127,7 +135,12 @@ class Answering:
 
     def _pass_on(self, attempt: Attempt, event: RouterEvent) -> None:
         attempt.acted = attempt.acted or isinstance(event, ActionStarted | ActionDone)
+        if isinstance(event, SentenceForeseen):
+            self._foresee(event.text, False)
+            return
         if attempt.committed.is_set():
             self._deliver(event)
-        else:
-            attempt.events.append(event)
+            return
+        if isinstance(event, Sentence) and not attempt.events and not event.filler:
+            self._foresee(event.text, True)
+        attempt.events.append(event)

@@ -109,6 +109,7 @@ class Exchanges:
         if exchange is not None:
             self._file.take_back(exchange.number)
             self._file.answered, self._file.unheard = exchange.before
+        self._speaker.forget_foreseen()
 
     def finish(self) -> None:
         """Keep what was said and heard."""

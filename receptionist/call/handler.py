@@ -35,6 +35,7 @@ from receptionist.conversation.events import (
     EffectRequested,
     RouterEvent,
     Sentence,
+    SentenceForeseen,
     TurnTimings,
 )
 from receptionist.conversation.router import Router
@@ -108,6 +109,7 @@ class TwilioCallHandler:
             services.router,
             file,
             deliver=self._deliver,
+            foresee=self._speaker.foresee,
             finished=self._attempt_finished,
             failed=self._attempt_failed,
         )
@@ -323,7 +325,7 @@ class TwilioCallHandler:
                 self._feed(turns.ActionRunning(False))
             case EffectRequested(effect=effect):
                 self._take_effect(effect)
-            case TurnTimings():
+            case TurnTimings() | SentenceForeseen():
                 self._exchanges.reached("model_first_token")
             case _:
                 assert_never(event)

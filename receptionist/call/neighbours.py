@@ -1,7 +1,8 @@
 """How full this process and those beside it on one machine are, and who takes the next stream.
 
 The processes share a piece of memory. Each writes only to its own row, so no lock is needed:
-how many calls it holds, and how many it has just sent to each of them that have not come yet.
+how many calls it holds and how many have ever come, and how many it has sent to each of them, in
+all and in the last moments.
 Without them, balance would be left to the kernel, which knows connections but not calls.
 """
 
@@ -15,7 +16,8 @@ ABSENT = -1
 """Instead of a number of calls: not there yet, about to stop, or dead."""
 ON_THE_WAY_S = 2.0
 """From the answer that names a process until the stream is there and counted, amply."""
-_PID, _CALLS, _SPENT_MS, _NAMED = range(4)
+_PID, _CALLS, _SPENT_MS, _CAME, _NAMED = range(5)
+"""Columns of a row. From `_NAMED` on two for each process: sent to it lately, and ever."""
 
 
 class Board:
@@ -23,7 +25,7 @@ class Board:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._width = _NAMED + count
+        self._width = _NAMED + 2 * count
         self._cells: Array[c_int64] = RawArray(c_int64, count * self._width)
         for number in range(count):
             self.wipe(number)
@@ -58,11 +60,15 @@ class Neighbours:
     def __init__(self, board: Board, number: int) -> None:
         self.number = number
         self._board = board
-        self._named = [0] * board.count
+        self._named = [0] * (2 * board.count)
+        self._missing = [0] * board.count
+        """Of what was ever sent to each process, what had not come when none was on the way."""
+        self._calls = self._came = 0
         board._write(number, _PID, os.getpid())
 
     def join(self, calls: int = 0) -> None:
         """From now on others may send calls here."""
+        self._calls = calls
         self._board._write(self.number, _CALLS, calls)
 
     def leave(self) -> None:
@@ -71,6 +77,9 @@ class Neighbours:
 
     def holds(self, calls: int) -> None:
         """So many are on the line here now."""
+        self._came += max(0, calls - self._calls)
+        self._calls = calls
+        self._board._write(self.number, _CAME, self._came)
         if self._board._read(self.number, _CALLS) != ABSENT:
             self._board._write(self.number, _CALLS, calls)
 
@@ -94,8 +103,9 @@ class Neighbours:
 
     def name(self, number: int) -> None:
         """A stream has been sent to that process, and is not there yet."""
-        self._add(number, 1)
-        asyncio.get_running_loop().call_later(ON_THE_WAY_S, self._add, number, -1)
+        self._add(2 * number, 1)
+        self._add(2 * number + 1, 1)
+        asyncio.get_running_loop().call_later(ON_THE_WAY_S, self._add, 2 * number, -1)
 
     def pids(self) -> list[int]:
         """All that live, this one included."""
@@ -105,14 +115,25 @@ class Neighbours:
         """CPU time of those that died."""
         return self._board.spent_s()
 
-    def _add(self, number: int, count: int) -> None:
-        self._named[number] += count
-        self._board._write(self.number, _NAMED + number, self._named[number])
+    def _add(self, column: int, count: int) -> None:
+        self._named[column] += count
+        self._board._write(self.number, _NAMED + column, self._named[column])
 
     def _loads(self) -> Iterator[tuple[int, int]]:
         processes = range(self._board.count)
         for number in processes:
             calls = self._board._read(number, _CALLS)
             if calls != ABSENT:
-                on_the_way = sum(self._board._read(each, _NAMED + number) for each in processes)
-                yield number, calls + on_the_way
+                yield number, calls + self._on_the_way(number)
+
+    def _on_the_way(self, number: int) -> int:
+        """Sent to that process lately, and not there yet."""
+        lately, ever = (
+            sum(self._board._read(each, _NAMED + column) for each in range(self._board.count))
+            for column in (2 * number, 2 * number + 1)
+        )
+        missing = ever - self._board._read(number, _CAME)
+        if lately == 0:
+            # Whoever was sent and never came, or came by itself, is not waited for.
+            self._missing[number] = missing
+        return min(lately, max(0, missing - self._missing[number]))

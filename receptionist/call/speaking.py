@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from receptionist.call.head_start import HeadStart, takes_words
 from receptionist.call.speech_cache import SpeechCache
 from receptionist.domain.spoken_text import speakable
 from receptionist.errors import ProviderError
@@ -75,6 +76,9 @@ class Speaker:
         self._segments: list[Segment] = []
         self._waiting: asyncio.Queue[Segment] = asyncio.Queue()
         self._synthesis: asyncio.Task[None] | None = None
+        self._ahead: HeadStart | None = None
+        self._making_ahead: asyncio.Task[None] | None = None
+        self._group: asyncio.TaskGroup | None = None
         self._held = False
         self._count = 0
         self._said_before = ""
@@ -108,6 +112,28 @@ class Speaker:
         self._segments.append(segment)
         self._waiting.put_nowait(segment)
 
+    def foresee(self, text: str, is_whole: bool) -> None:
+        """What may be said next, as far as it is known: the voice begins, and nobody hears it."""
+        if self._group is None or not self._voices or self.anything_unheard:
+            return
+        voice, spoken = self._voices[0], speakable(text, language=self._language)
+        if self._ahead is not None:
+            if not self._ahead.learn(spoken, is_whole=is_whole):
+                self.forget_foreseen()
+            return
+        if not (is_whole or takes_words(voice)) or self._cache.get(voice, spoken) is not None:
+            return
+        ahead = HeadStart(voice, language=self._language, previous_text=self._said_before)
+        ahead.learn(spoken, is_whole=is_whole)
+        self._ahead = ahead
+        self._making_ahead = self._group.create_task(ahead.run())
+
+    def forget_foreseen(self) -> None:
+        """It will not be said."""
+        if self._making_ahead is not None:
+            self._making_ahead.cancel()
+        self._ahead = self._making_ahead = None
+
     def hold(self) -> None:
         """Silence at once, and remember where we were."""
         self._held = True
@@ -132,6 +158,7 @@ class Speaker:
             self._waiting.get_nowait()
         if self._synthesis is not None:
             self._synthesis.cancel()
+        self.forget_foreseen()
 
     def echoed(self, mark: str) -> None:
         """Twilio has played everything before this mark (or dropped it at a clear)."""
@@ -157,6 +184,7 @@ class Speaker:
     async def run(self) -> None:
         """Synthesise what is queued, one sentence after the other."""
         async with asyncio.TaskGroup() as group:
+            self._group = group
             while True:
                 segment = await self._waiting.get()
                 self._synthesis = group.create_task(self._synthesise(segment))
@@ -170,7 +198,7 @@ class Speaker:
                 self._take(segment, cached)
                 return self._finish(segment, spoken)
             try:
-                await self._synthesise_with(voice, segment, _remaining(spoken, segment))
+                await self._synthesise_with(voice, segment, spoken)
                 return self._finish(segment, spoken)
             except Exception as exc:  # noqa: BLE001 whatever breaks, the next voice goes on
                 self._report(voice.name, exc)
@@ -186,9 +214,24 @@ class Speaker:
         self._metrics.vendor_failed(name, code)
 
     async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
-        before = self._said_before
-        async for chunk in voice.synthesize(spoken, language=self._language, previous_text=before):
+        if (ahead := self._begun(voice, spoken)) is not None:
+            try:
+                async for chunk in ahead.audio():
+                    self._take(segment, chunk)
+                return
+            except Exception as exc:  # noqa: BLE001 the same voice is asked again, the usual way
+                self._report(voice.name, exc)
+        async for chunk in voice.synthesize(
+            _remaining(spoken, segment), language=self._language, previous_text=self._said_before
+        ):
             self._take(segment, chunk)
+
+    def _begun(self, voice: TextToSpeech, spoken: str) -> HeadStart | None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead.voice is voice and ahead.learn(spoken, is_whole=True):
+            return ahead
+        self.forget_foreseen()
+        return None
 
     def _take(self, segment: Segment, audio: bytes) -> None:
         if not segment.audio and audio:

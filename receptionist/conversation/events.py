@@ -20,6 +20,16 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceForeseen:
+    """How the answer's first sentence begins, while the model is still writing it.
+
+    Nothing is to be heard of it: it may turn out to be one that is held back.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActionStarted:
     """A function that changes the world is being carried out; it will not be broken off."""
 
@@ -51,4 +61,6 @@ class TurnTimings:
     first_sentence_ms: float
 
 
-RouterEvent = Sentence | ActionStarted | ActionDone | EffectRequested | TurnTimings
+RouterEvent = (
+    Sentence | SentenceForeseen | ActionStarted | ActionDone | EffectRequested | TurnTimings
+)

@@ -17,7 +17,7 @@ from receptionist.conversation.actions import Actions, Finished
 from receptionist.conversation.arguments import specification
 from receptionist.conversation.claimed_times import truth_about
 from receptionist.conversation.context import Conversation, Round
-from receptionist.conversation.events import EffectRequested, RouterEvent
+from receptionist.conversation.events import EffectRequested, RouterEvent, SentenceForeseen
 from receptionist.conversation.failover import ModelFailed, Restarted, answer_of
 from receptionist.conversation.prompt import system_prompt
 from receptionist.conversation.turn import Gate, Turn
@@ -47,6 +47,8 @@ log = structlog.get_logger()
 MAX_ROUNDS = 6
 MAX_REFUSED = 2
 SETTLE_S = 8.0
+LONG_SENTENCE, LONGER = 50, 20
+"""Characters after which it is told how a sentence begins, and again for each so many more."""
 
 PUTTING_THROUGH = "One moment, I'll put you through."
 GOODBYE = "Goodbye."
@@ -79,6 +81,8 @@ class _Answer:
     held: list[str] = field(default_factory=list)
     """Sentences from the first unbacked claim on; nobody has heard them."""
     said: int = 0
+    foreseen: int = 0
+    """So many characters of its first sentence were told while it was being written."""
 
 
 @dataclass(slots=True)
@@ -245,6 +249,7 @@ class Router:
                     case TextDelta(text=text):
                         progress.turn.token()
                         await self._sentences(progress.turn, answer, splitter.push(text))
+                        await self._foresee(progress.turn, answer, splitter)
                     case ToolCallRequested(call=call):
                         progress.turn.token()
                         answer.calls.append(call)
@@ -276,6 +281,14 @@ class Router:
                 answer.held.append(sentence)
             else:
                 await self._say(turn, answer, sentence)
+
+    async def _foresee(self, turn: Turn, answer: _Answer, splitter: SentenceSplitter) -> None:
+        """Of the turn's first sentence, as it grows: only that one keeps a caller waiting."""
+        if turn.said or answer.held:
+            return
+        if splitter.length >= max(LONG_SENTENCE, answer.foreseen + LONGER):
+            answer.foreseen = splitter.length
+            await turn.put(SentenceForeseen(splitter.begun))
 
     async def _say(self, turn: Turn, answer: _Answer, sentence: str) -> None:
         answer.said += 1

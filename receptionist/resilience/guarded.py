@@ -15,7 +15,7 @@ from typing import Any, cast
 from receptionist.errors import ProviderUnavailable
 from receptionist.ports.language_model import LanguageModel, ModelEvent, ModelRequest
 from receptionist.ports.speech_to_text import Heard, Recognition, SpeechToText
-from receptionist.ports.text_to_speech import TextToSpeech
+from receptionist.ports.text_to_speech import TextToSpeech, Utterance
 from receptionist.resilience.breakers import Attempt, Breakers
 
 CLOSE_S = 0.3
@@ -106,6 +106,56 @@ class _GuardedVoice(Guarded):
                 async for chunk in timely:
                     attempt.came()
                     yield chunk
+
+    @asynccontextmanager
+    async def utterance(self) -> AsyncIterator[Utterance]:
+        """A sentence that is still being written."""
+        with await self._begin() as attempt:
+            async with self._adapter.utterance() as utterance:
+                yield _TimedUtterance(utterance, attempt, self._adapter.name, self._budget)
+
+
+class _TimedUtterance:
+    """Its audio is waited for from when all of the words are there."""
+
+    def __init__(self, utterance: Utterance, attempt: Attempt, name: str, budget: Budget) -> None:
+        self._utterance = utterance
+        self._attempt = attempt
+        self._name = name
+        self._patience_s, self._next_s = budget.first_s, budget.next_s
+        self._is_whole = False
+        self._limit: asyncio.Timeout | None = None
+        """Of the wait that is under way."""
+
+    async def send(self, text: str) -> None:
+        """As it is."""
+        await self._utterance.send(text)
+
+    async def end(self) -> None:
+        """As it is."""
+        await self._utterance.end()
+        self._is_whole = True
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + self._patience_s)
+
+    async def audio(self) -> AsyncIterator[bytes]:
+        """As it is made."""
+        audio = cast(AsyncGenerator[bytes, None], self._utterance.audio())
+        async with aclosing(audio):
+            while (chunk := await self._next(audio)) is not None:
+                self._attempt.came()
+                self._patience_s = self._next_s
+                yield chunk
+
+    async def _next(self, audio: AsyncGenerator[bytes, None]) -> bytes | None:
+        patience_s = self._patience_s if self._is_whole else None
+        try:
+            async with asyncio.timeout(patience_s) as self._limit:
+                return await anext(audio, None)
+        except TimeoutError as exc:
+            raise _late(self._name, self._patience_s) from exc
+        finally:
+            self._limit = None
 
 
 class _GuardedRecogniser(Guarded):

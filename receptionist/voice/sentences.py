@@ -35,6 +35,16 @@ class SentenceSplitter:
             self._text = self._text[end:]
         return [clean for sentence in found if (clean := _clean(sentence))]
 
+    @property
+    def length(self) -> int:
+        """Characters of the sentence that has not ended yet."""
+        return len(self._text)
+
+    @property
+    def begun(self) -> str:
+        """The sentence that has not ended yet."""
+        return _clean(self._text)
+
     def flush(self) -> list[str]:
         """What is left at the end of the text."""
         rest, self._text = _clean(self._text), ""

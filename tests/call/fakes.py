@@ -50,6 +50,39 @@ class FakeVoice:
         """Nothing to close."""
 
 
+class WritingFakeVoice(FakeVoice):
+    """Takes a sentence word by word as well; each piece is said as it comes."""
+
+    takes_words = True
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        super().__init__()
+        self.breaks = breaks
+        self.pieces: list[str] = []
+        self.left = 0
+
+    @asynccontextmanager
+    async def utterance(self) -> AsyncIterator["WritingFakeVoice"]:
+        self._written: asyncio.Queue[str | None] = asyncio.Queue()
+        try:
+            yield self
+        finally:
+            self.left += 1
+
+    async def send(self, text: str) -> None:
+        self.pieces.append(text)
+        self._written.put_nowait(text)
+
+    async def end(self) -> None:
+        self._written.put_nowait(None)
+
+    async def audio(self) -> AsyncIterator[bytes]:
+        while (text := await self._written.get()) is not None:
+            yield b"\x55" * self.bytes_a_character * len(text)
+            if self.breaks:
+                raise self.failure(self.name, "cut")
+
+
 class FakeRecognition:
     """Keeps what it was sent. Of what is put into `heard`, None ends it, an exception breaks it."""
 

@@ -76,6 +76,19 @@ async def test_a_burst_is_spread_before_any_of_its_streams_is_there() -> None:
     assert [each.least() for each in others] == [min(taken)] * 2, "the others know of it"
 
 
+async def test_a_stream_that_has_come_is_counted_once() -> None:
+    first, second = crew(9, 5)
+
+    loads = []
+    for held in (6, 7):
+        first.name(1)
+        loads.append(first.least())
+        second.holds(held)
+        loads.append(first.least())
+
+    assert loads == [6, 6, 7, 7]
+
+
 async def test_a_stream_that_never_comes_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "ON_THE_WAY_S", 0.0)
     first, second = crew(0, 0)

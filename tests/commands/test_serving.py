@@ -15,6 +15,7 @@ from receptionist.line.console import options_for
 from receptionist.line.line import Line
 from receptionist.line.report import CallReport
 from receptionist.line.script import Wait
+from receptionist.telephony.webhooks import RESTART_PAUSE_S
 from tests.commands.server_process import ServerProcess, free_port, server_process
 from tests.commands.terminal import Terminal
 from tests.emulators import deepgram, elevenlabs
@@ -61,6 +62,10 @@ class Placed:
         await asyncio.wait([self.placing])
 
 
+PROMISED_S = 2 * RESTART_PAUSE_S
+"""A machine that needs longer for its next server has lost the call, and shows nothing here."""
+
+
 @asynccontextmanager
 async def calling(server: ServerProcess) -> AsyncIterator[Placed]:
     """A caller who has been greeted and stays silent for a while."""
@@ -94,25 +99,41 @@ async def test_after_sigterm_the_calls_on_the_line_finish_and_then_it_stops(
     assert call.report.streams == 1
 
 
+async def call_over_restart(
+    tmp_path: Path, workers: str, settings: dict[str, str]
+) -> tuple[Placed, float]:
+    """A call whose server is followed by another one, and for how long there was none."""
+    loop = asyncio.get_running_loop()
+    port = free_port()
+    short = {**settings, "DRAIN_SECONDS": "0.5"}
+    async with (
+        server_process(tmp_path, "--workers", workers, port=port, **short) as server,
+        calling(server) as call,
+    ):
+        server.send(signal.SIGTERM)
+        since = loop.time()
+        await server.ended()
+        async with server_process(tmp_path, port=port, **settings):
+            away_s = loop.time() - since
+            while call.report.streams < 2 and not call.placing.done():
+                await asyncio.sleep(0.05)
+            if call.report.streams > 1:
+                await call.hears_more()
+            await call.hang_up()
+    return call, away_s
+
+
 @pytest.mark.parametrize(("workers", "streams"), [("1", "uvicorn"), ("2", "picows")])
 async def test_a_call_that_outlasts_the_deadline_is_taken_up_by_the_next_server(
     tmp_path: Path, settings: dict[str, str], workers: str, streams: str
 ) -> None:
     settings["STREAM_SERVER"] = streams
-    old, new = {**settings, "DRAIN_SECONDS": "0.5"}, settings
-    port = free_port()
-    async with (
-        server_process(tmp_path, "--workers", workers, port=port, **old) as server,
-        calling(server) as call,
-    ):
-        server.send(signal.SIGTERM)
-        await server.ended()
-        async with server_process(tmp_path, port=port, **new):
-            while call.report.streams < 2:
-                await asyncio.sleep(0.05)
-            await call.hears_more()
-            await call.hang_up()
+    for _ in range(3):
+        call, away_s = await call_over_restart(tmp_path, workers, settings)
+        if call.report.streams > 1 or away_s < PROMISED_S:
+            break
 
+    assert call.report.streams == 2
     said = call.report.said_by("receptionist")
     assert "One moment, please. I'll be right back with you." in said
     assert call.report.errors == []

@@ -18,7 +18,7 @@ from receptionist.resilience.guarded import (
     is_skipped,
     is_well,
 )
-from tests.call.fakes import FakeRecogniser, FakeVoice
+from tests.call.fakes import FakeRecogniser, FakeVoice, WritingFakeVoice
 from tests.conversation.fakes import ScriptedModel
 from tests.resilience.fakes import Process, Store
 
@@ -195,3 +195,49 @@ def test_what_is_not_guarded_is_always_well() -> None:
 
     assert is_well(recogniser)
     assert not is_skipped(recogniser)
+
+
+class LateVoice(WritingFakeVoice):
+    """Says nothing at all."""
+
+    async def audio(self) -> AsyncIterator[bytes]:
+        await stuck()
+        yield b""
+
+
+async def test_a_sentence_that_is_still_being_written_is_not_late() -> None:
+    voice: Any = guarded_voice(WritingFakeVoice(), Process(Store()).breakers, SHORT)
+
+    async with asyncio.TaskGroup() as group, voice.utterance() as utterance:
+        saying = group.create_task(all_of(utterance.audio()))
+        for word in ("a", "sentence"):
+            await asyncio.sleep(3 * SHORT.first_s)
+            await utterance.send(word)
+        await utterance.end()
+
+    assert len(b"".join(saying.result())) == 80 * len("asentence")
+    assert is_well(voice)
+
+
+async def test_audio_that_does_not_come_once_all_is_written_is_a_failure() -> None:
+    voice: Any = guarded_voice(LateVoice(), Process(Store()).breakers, SHORT)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.TaskGroup() as group, voice.utterance() as utterance:
+            saying = group.create_task(all_of(utterance.audio()))
+            await asyncio.sleep(0)
+            await utterance.end()
+            await saying
+
+    assert caught.group_contains(ProviderUnavailable, match=r"nothing within 0\.01 s")
+
+
+async def test_a_sentence_that_fails_counts_against_the_voice() -> None:
+    voice: Any = guarded_voice(WritingFakeVoice(breaks=True), Process(Store()).breakers, LONG)
+
+    with pytest.raises(ProviderUnavailable):
+        async with voice.utterance() as utterance:
+            await utterance.send("hello")
+            await all_of(utterance.audio())
+
+    assert not is_well(voice)

@@ -1,0 +1,101 @@
+"""A voice that begins before its sentence may be heard.
+
+While the caller may still go on, and while the model is still writing its first sentence, the
+voice can be at work already. What it makes stays here until the sentence is really said; it is
+thrown away when that is another one, or none.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import cast
+
+from receptionist.ports.text_to_speech import TextToSpeech, WritingVoice
+
+UNSURE_WORDS = 2
+"""At the end of what is known of a sentence: "at 10" may become "at 10:30"."""
+
+
+def takes_words(voice: TextToSpeech) -> bool:
+    """Whether a sentence can be given to it before it is whole."""
+    return bool(getattr(voice, "takes_words", False))
+
+
+class HeadStart:
+    """One sentence, which may be said. Owned by the call; `run` is its task."""
+
+    def __init__(self, voice: TextToSpeech, *, language: str, previous_text: str) -> None:
+        self.voice = voice
+        self._language = language
+        self._previous_text = previous_text
+        self._given = ""
+        self._is_whole = False
+        self._words: asyncio.Queue[str | None] = asyncio.Queue()
+        self._made: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
+
+    def learn(self, spoken: str, *, is_whole: bool) -> bool:
+        """The sentence as far as it is known; False when it is not the one that was begun."""
+        if self._is_whole:
+            return spoken == self._given
+        # Word by word: "Mon" has not begun "Monday".
+        words, given = spoken.split(), self._given.split()
+        certain = words if is_whole else words[:-UNSURE_WORDS]
+        if certain[: len(given)] != given[: len(certain)] or (
+            is_whole and len(certain) < len(given)
+        ):
+            return False
+        if more := certain[len(given) :]:
+            self._words.put_nowait(" ".join(more))
+            self._given = " ".join(certain)
+        if is_whole:
+            self._is_whole = True
+            self._words.put_nowait(None)
+        return True
+
+    async def run(self) -> None:
+        """Have the audio made. What goes wrong is told to whoever wants the audio."""
+        try:
+            if self._is_whole:
+                await self._make_whole()
+            else:
+                await self._make_by_words()
+        except Exception as exc:  # noqa: BLE001 - told where the sentence is said, if it is
+            self._made.put_nowait(_leaf(exc))
+        else:
+            self._made.put_nowait(None)
+
+    async def audio(self) -> AsyncIterator[bytes]:
+        """What was made so far, and then the rest as it is made. Raises what the voice raised."""
+        while (made := await self._made.get()) is not None:
+            if isinstance(made, Exception):
+                raise made
+            yield made
+
+    async def _make_whole(self) -> None:
+        audio = self.voice.synthesize(
+            self._given, language=self._language, previous_text=self._previous_text
+        )
+        async for chunk in audio:
+            self._made.put_nowait(chunk)
+
+    async def _make_by_words(self) -> None:
+        async with (
+            cast(WritingVoice, self.voice).utterance() as utterance,
+            asyncio.TaskGroup() as group,
+        ):
+
+            async def write() -> None:
+                while (words := await self._words.get()) is not None:
+                    await utterance.send(words)
+                await utterance.end()
+
+            writing = group.create_task(write())
+            async for chunk in utterance.audio():
+                self._made.put_nowait(chunk)
+            writing.cancel()
+
+
+def _leaf(exc: Exception) -> Exception:
+    """The first of what went wrong at once."""
+    while isinstance(exc, ExceptionGroup):
+        exc = exc.exceptions[0]
+    return exc
