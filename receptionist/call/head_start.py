@@ -28,7 +28,7 @@ class HeadStart:
         self._language = language
         self._previous_text = previous_text
         self._given = ""
-        self._is_whole = False
+        self._is_whole = self.by_words = False
         self._words: asyncio.Queue[str | None] = asyncio.Queue()
         self._made: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
 
@@ -78,6 +78,7 @@ class HeadStart:
             self._made.put_nowait(chunk)
 
     async def _make_by_words(self) -> None:
+        self.by_words = True
         async with (
             cast(WritingVoice, self.voice).utterance() as utterance,
             asyncio.TaskGroup() as group,

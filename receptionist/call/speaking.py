@@ -219,7 +219,10 @@ class Speaker:
                 async for chunk in ahead.audio():
                     self._take(segment, chunk)
                 return
-            except Exception as exc:  # noqa: BLE001 the same voice is asked again, the usual way
+            except Exception as exc:
+                if not ahead.by_words:
+                    raise
+                # A way of its own, which may be shut: the same voice is asked the usual way.
                 self._report(voice.name, exc)
         async for chunk in voice.synthesize(
             _remaining(spoken, segment), language=self._language, previous_text=self._said_before

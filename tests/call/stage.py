@@ -141,6 +141,7 @@ class CallStage:
         self,
         *models: ScriptedModel,
         voice: FakeVoice | None = None,
+        then: FakeVoice | None = None,
         config: TurnConfig | None = None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
@@ -154,7 +155,7 @@ class CallStage:
         self.file = CallFile(record, PRACTICE, self.journal, lambda: NOW)
         metrics = self._metrics = Metrics()
         self.hearing = Hearing([self.recogniser], language="en", keyterms=(), metrics=metrics)
-        vendors = Vendors([self.recogniser], models, [voice or FakeVoice()])
+        vendors = Vendors([self.recogniser], models, [voice or FakeVoice(), *filter(None, [then])])
         services = StreamServices(
             self.router_line.router,
             vendors,

@@ -147,3 +147,16 @@ def test_a_sentence_that_turns_out_another_one_is_not_the_one_begun(known: str, 
     ahead.learn(known, is_whole=False)
 
     assert not ahead.learn(whole, is_whole=True)
+
+
+async def test_a_voice_that_fails_in_the_pause_is_not_asked_again_but_the_next_one_is() -> None:
+    failing, other = FakeVoice("failing", fail_after=0), FakeVoice("other")
+    stage = CallStage(ScriptedModel(["Behind the building."]), voice=failing, then=other)
+
+    async with stage.running():
+        await stage.greeted()
+        stage.understood(EagerEndOfTurn("where can I park"), EndOfTurn("where can I park"))
+        await stage.heard("Behind the building.")
+
+    assert failing.asked.count("Behind the building.") == 1
+    assert other.asked.count("Behind the building.") == 1
