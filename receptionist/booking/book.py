@@ -61,7 +61,7 @@ class PracticeBook:
     async def prepare(self, practice: Practice) -> None:
         """Have the vendor's busy times at hand."""
         start = self._clock() - DAY
-        await self._taken.by_people(practice, start, start + SEARCHED)
+        await self._taken.prepare(practice, start, start + SEARCHED)
 
     async def offers(
         self,

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 ASKED_S = 1.5
+PREPARED_S = 10.0
 AWAY_S = 30.0
 """How long a calendar that did not answer is not waited for again."""
 CLOSED = (403, 404)
@@ -49,11 +50,32 @@ class TakenTimes:
         self._calendar = calendar
         self._asked_s = asked_s
         self._away_until = 0.0
+        self._preparing: set[int] = set()
+        """Practices whose calendars are being asked ahead of any question."""
 
     @property
     def is_away(self) -> bool:
         """The vendor's calendars did not answer a moment ago: no caller waits for them now."""
         return asyncio.get_running_loop().time() < self._away_until
+
+    async def prepare(self, practice: Practice, start: datetime, end: datetime) -> None:
+        """Have the vendor say now what it may be asked soon. Nobody waits, so it may take a while.
+
+        However it ends, it says nothing about whether the vendor can be asked.
+        """
+        by_id = _calendars(practice)
+        if not by_id or not self._calendar.external or self.is_away:
+            return
+        if practice.id in self._preparing:
+            return
+        self._preparing.add(practice.id)
+        try:
+            async with asyncio.timeout(PREPARED_S):
+                await self._calendar.busy(list(by_id), start, end)
+        except (ProviderError, TimeoutError) as exc:
+            log.info("calendar_not_prepared", error=type(exc).__name__)
+        finally:
+            self._preparing.discard(practice.id)
 
     async def by_people(
         self,
@@ -67,7 +89,7 @@ class TakenTimes:
 
         Empty when the vendor does not say in time.
         """
-        by_id = {p.calendar: p.name for p in practice.practitioners if p.calendar}
+        by_id = _calendars(practice)
         if not by_id or not self._calendar.external:
             return {}
         try:
@@ -152,12 +174,17 @@ async def known_times(
             continue
         for whose in (row.practitioner, *row.units):
             found.setdefault(whose, []).append(Interval(row.start, row.blocks_until))
-    by_id = {p.calendar: p.name for p in practice.practitioners if p.calendar}
+    by_id = _calendars(practice)
     if by_id:
         for block in await uow.calendar_feeds.blocks(list(by_id), start, end):
             interval = Interval(block.start, block.end)
             found.setdefault(by_id[block.calendar_id], []).append(interval)
     return found
+
+
+def _calendars(practice: Practice) -> dict[str, str]:
+    """Whose each of the vendor's calendars is."""
+    return {p.calendar: p.name for p in practice.practitioners if p.calendar}
 
 
 def _without(interval: Interval, own: Interval) -> list[Interval]:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
+from receptionist.errors import ProviderUnavailable
 from receptionist.ports.text_to_speech import TextToSpeech, WritingVoice
 
 UNSURE_WORDS = 2
@@ -29,6 +30,7 @@ class HeadStart:
         self._previous_text = previous_text
         self._given = ""
         self._is_whole = self.by_words = False
+        self._failed: Exception | None = None
         self._words: asyncio.Queue[str | None] = asyncio.Queue()
         self._made: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
 
@@ -59,12 +61,21 @@ class HeadStart:
             else:
                 await self._make_by_words()
         except Exception as exc:  # noqa: BLE001 - told where the sentence is said, if it is
-            self._made.put_nowait(_leaf(exc))
+            self._failed = _leaf(exc)
+            self._made.put_nowait(self._failed)
+        except asyncio.CancelledError:
+            self._made.put_nowait(ProviderUnavailable(self.voice.name, "broken off"))
+            raise
         else:
             self._made.put_nowait(None)
 
     async def audio(self) -> AsyncIterator[bytes]:
-        """What was made so far, and then the rest as it is made. Raises what the voice raised."""
+        """What was made so far, and then the rest as it is made. Raises what the voice raised.
+
+        At once when it has failed already: of half a sentence nothing need be heard.
+        """
+        if self._failed is not None:
+            raise self._failed
         while (made := await self._made.get()) is not None:
             if isinstance(made, Exception):
                 raise made
@@ -92,7 +103,9 @@ class HeadStart:
             writing = group.create_task(write())
             async for chunk in utterance.audio():
                 self._made.put_nowait(chunk)
-            writing.cancel()
+            if not writing.done():
+                writing.cancel()
+                raise ProviderUnavailable(self.voice.name, "it ended before the sentence")
 
 
 def _leaf(exc: Exception) -> Exception:

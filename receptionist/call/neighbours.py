@@ -17,7 +17,7 @@ ABSENT = -1
 ON_THE_WAY_S = 2.0
 """From the answer that names a process until the stream is there and counted, amply."""
 _PID, _CALLS, _SPENT_MS, _CAME, _NAMED = range(5)
-"""Columns of a row. From `_NAMED` on two for each process: sent to it lately, and ever."""
+"""Columns of a row. From `_NAMED` on one for each process: sent to it lately; then again: ever."""
 
 
 class Board:
@@ -33,8 +33,10 @@ class Board:
     def wipe(self, number: int, *, spent_s: float = 0.0) -> None:
         """The process is dead; all that died so far have used `spent_s` of CPU time."""
         start = number * self._width
-        for cell in range(start, start + self._width):
-            self._cells[cell] = 0
+        for column in range(_NAMED + self.count):
+            # What ever came and was ever sent goes on being counted by the next process.
+            if column != _CAME:
+                self._cells[start + column] = 0
         self._cells[start + _CALLS] = ABSENT
         self._cells[_SPENT_MS] = int(spent_s * 1000)
 
@@ -60,10 +62,11 @@ class Neighbours:
     def __init__(self, board: Board, number: int) -> None:
         self.number = number
         self._board = board
-        self._named = [0] * (2 * board.count)
+        row = range(_NAMED, _NAMED + 2 * board.count)
+        self._named = [board._read(number, column) for column in row]
         self._missing = [0] * board.count
         """Of what was ever sent to each process, what had not come when none was on the way."""
-        self._calls = self._came = 0
+        self._calls, self._came = 0, board._read(number, _CAME)
         board._write(number, _PID, os.getpid())
 
     def join(self, calls: int = 0) -> None:
@@ -103,9 +106,9 @@ class Neighbours:
 
     def name(self, number: int) -> None:
         """A stream has been sent to that process, and is not there yet."""
-        self._add(2 * number, 1)
-        self._add(2 * number + 1, 1)
-        asyncio.get_running_loop().call_later(ON_THE_WAY_S, self._add, 2 * number, -1)
+        self._add(number, 1)
+        self._add(self._board.count + number, 1)
+        asyncio.get_running_loop().call_later(ON_THE_WAY_S, self._add, number, -1)
 
     def pids(self) -> list[int]:
         """All that live, this one included."""
@@ -130,7 +133,7 @@ class Neighbours:
         """Sent to that process lately, and not there yet."""
         lately, ever = (
             sum(self._board._read(each, _NAMED + column) for each in range(self._board.count))
-            for column in (2 * number, 2 * number + 1)
+            for column in (number, self._board.count + number)
         )
         missing = ever - self._board._read(number, _CAME)
         if lately == 0:

@@ -6,6 +6,7 @@ interruption goes on from where it stopped.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ MESSAGE_BYTES = 1600
 """200 ms: a quarter of the cost of 20 ms messages, and a clear still drops the rest."""
 BYTES_PER_MS = 8
 SPOKEN_MS_PER_CHARACTER = 60.0
+WAITED_S = 0.5
+"""Whoever has waited so long for a voice has the next one asked."""
 
 
 @dataclass(slots=True, eq=False)
@@ -101,6 +104,7 @@ class Speaker:
     def begin_turn(self) -> None:
         """Forget the sentences of the turn before: `heard` speaks of this turn only."""
         self._segments = [s for s in self._segments if not s.marked]
+        self.forget_foreseen()
 
     def say(self, text: str, *, filler: bool = False) -> None:
         """Queue a sentence."""
@@ -118,9 +122,9 @@ class Speaker:
             return
         voice, spoken = self._voices[0], speakable(text, language=self._language)
         if self._ahead is not None:
-            if not self._ahead.learn(spoken, is_whole=is_whole):
-                self.forget_foreseen()
-            return
+            if self._ahead.learn(spoken, is_whole=is_whole):
+                return
+            self.forget_foreseen()
         if not (is_whole or takes_words(voice)) or self._cache.get(voice, spoken) is not None:
             return
         ahead = HeadStart(voice, language=self._language, previous_text=self._said_before)
@@ -215,12 +219,13 @@ class Speaker:
 
     async def _synthesise_with(self, voice: TextToSpeech, segment: Segment, spoken: str) -> None:
         if (ahead := self._begun(voice, spoken)) is not None:
+            began_s = time.monotonic()
             try:
                 async for chunk in ahead.audio():
                     self._take(segment, chunk)
                 return
             except Exception as exc:
-                if not ahead.by_words:
+                if not ahead.by_words or time.monotonic() - began_s > WAITED_S:
                     raise
                 # A way of its own, which may be shut: the same voice is asked the usual way.
                 self._report(voice.name, exc)

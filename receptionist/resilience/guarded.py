@@ -95,6 +95,16 @@ class _GuardedVoice(Guarded):
     def __init__(self, voice: TextToSpeech, breakers: Breakers, budget: Budget) -> None:
         super().__init__("tts", voice, breakers)
         self._budget = budget
+        # A network may let requests out and no sockets: the voice itself is well then.
+        self._words_key = f"{self._key}:words"
+        if getattr(voice, "takes_words", False):
+            breakers.add(self._words_key)
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether it does, and has not failed at it lately."""
+        takes_them = bool(getattr(self._adapter, "takes_words", False))
+        return takes_them and not self._breakers.skips(self._words_key)
 
     async def synthesize(
         self, text: str, *, language: str = "en", previous_text: str = ""
@@ -110,9 +120,15 @@ class _GuardedVoice(Guarded):
     @asynccontextmanager
     async def utterance(self) -> AsyncIterator[Utterance]:
         """A sentence that is still being written."""
-        with await self._begin() as attempt:
-            async with self._adapter.utterance() as utterance:
-                yield _TimedUtterance(utterance, attempt, self._adapter.name, self._budget)
+        name, budget = self._adapter.name, self._budget
+        with await self._breakers.begin(self._words_key) as attempt:
+            async with AsyncExitStack() as stack:
+                try:
+                    async with asyncio.timeout(budget.first_s):
+                        utterance = await stack.enter_async_context(self._adapter.utterance())
+                except TimeoutError as exc:
+                    raise _late(name, budget.first_s) from exc
+                yield _TimedUtterance(utterance, attempt, name, budget)
 
 
 class _TimedUtterance:

@@ -118,3 +118,18 @@ async def test_a_time_is_still_free_unless_a_person_took_it_or_the_calendar_is_c
     taken = taken_in(FakeCalendar(listed=listed))
 
     assert await taken.still_free(PRACTICE, "Dr. Lee", SLOT) is is_free
+
+
+async def test_a_vendor_that_is_slow_at_the_ring_is_asked_by_the_next_caller_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("receptionist.booking.taken.PREPARED_S", 0.02)
+    calendar = SilentCalendar()
+    taken = taken_in(calendar)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(100):
+            group.create_task(taken.prepare(PRACTICE, DAY.start, DAY.end))
+
+    assert len(calendar.asked) == 1, "a burst of rings is one question"
+    assert not taken.is_away

@@ -55,9 +55,10 @@ class WritingFakeVoice(FakeVoice):
 
     takes_words = True
 
-    def __init__(self, *, breaks: bool = False) -> None:
+    def __init__(self, *, breaks: bool = False, ends_early: bool = False) -> None:
         super().__init__()
         self.breaks = breaks
+        self.ends_early = ends_early
         self.pieces: list[str] = []
         self.left = 0
 
@@ -79,6 +80,8 @@ class WritingFakeVoice(FakeVoice):
     async def audio(self) -> AsyncIterator[bytes]:
         while (text := await self._written.get()) is not None:
             yield b"\x55" * self.bytes_a_character * len(text)
+            if self.ends_early:
+                return
             if self.breaks:
                 raise self.failure(self.name, "cut")
 

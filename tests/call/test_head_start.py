@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receptionist.call.head_start import HeadStart
+from receptionist.errors import ProviderUnavailable
 from receptionist.ports.speech_to_text import EagerEndOfTurn, EndOfTurn
 from tests.call.fakes import FakeVoice, WritingFakeVoice
 from tests.call.stage import CallStage
@@ -74,7 +75,7 @@ async def test_a_socket_that_breaks_costs_nothing_but_the_head_start() -> None:
         pen.goes_on.set()
         await stage.heard("call you back today.")
 
-    assert len(voice.asked) == 2, "the same voice was asked the usual way"
+    assert voice.asked[1:] == [BEGINNING + REST], "the same voice, the usual way, all of it"
 
 
 async def test_in_a_pause_the_first_sentence_is_made_and_made_only_once() -> None:
@@ -147,6 +148,31 @@ def test_a_sentence_that_turns_out_another_one_is_not_the_one_begun(known: str, 
     ahead.learn(known, is_whole=False)
 
     assert not ahead.learn(whole, is_whole=True)
+
+
+async def test_of_a_sentence_that_broke_off_in_the_pause_nothing_is_heard_but_the_whole() -> None:
+    failing, other = FakeVoice("failing", fail_after=5), FakeVoice("other")
+    stage = CallStage(ScriptedModel(["Behind the building."]), voice=failing, then=other)
+
+    async with stage.running():
+        await stage.greeted()
+        stage.understood(EagerEndOfTurn("where can I park"))
+        await stage.until(lambda: "Behind the building." in failing.asked)
+        stage.understood(EndOfTurn("where can I park"))
+        await stage.heard("Behind the building.")
+
+    assert other.asked[-1] == "Behind the building."
+
+
+async def test_half_a_sentence_does_not_pass_for_the_whole() -> None:
+    voice = WritingFakeVoice(ends_early=True)
+    ahead = begun(voice)
+    ahead.learn("one two three four five six", is_whole=False)
+
+    await ahead.run()
+
+    with pytest.raises(ProviderUnavailable, match="ended before"):
+        [_ async for _ in ahead.audio()]
 
 
 async def test_a_voice_that_fails_in_the_pause_is_not_asked_again_but_the_next_one_is() -> None:

@@ -89,6 +89,27 @@ async def test_a_stream_that_has_come_is_counted_once() -> None:
     assert loads == [6, 6, 7, 7]
 
 
+async def test_what_a_dead_process_had_sent_is_still_told_from_what_is_on_the_way() -> None:
+    board = Board(3)
+    first, second, third = (Neighbours(board, number) for number in range(3))
+    for each in (first, second, third):
+        each.join(9)
+    for held in range(10, 15):
+        first.name(1)
+        second.holds(held)
+
+    board.wipe(0)
+    heir = Neighbours(board, 0)
+    heir.join(20)
+    third.join(20)
+    loads = []
+    for _ in range(3):
+        heir.name(1)
+        loads.append(third.least())
+
+    assert loads == [15, 16, 17]
+
+
 async def test_a_stream_that_never_comes_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "ON_THE_WAY_S", 0.0)
     first, second = crew(0, 0)

@@ -42,6 +42,8 @@ class ElevenLabsEmulator:
     first_byte_s: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     sockets: int = 0
+    complains_of: str = ""
+    """A context that is not there, about which a socket is told first."""
     told: list[dict[str, Any]] = field(default_factory=list)
     """What came on sockets."""
     on_audio: Callable[[str], None] = lambda _text: None
@@ -102,6 +104,9 @@ class ElevenLabsEmulator:
             return
         await socket.accept()
         self.sockets += 1
+        if self.complains_of:
+            late = {"error": "invalid_input_message", "contextId": self.complains_of}
+            await socket.send_json(late)
         contexts: dict[str, _Context] = {}
         try:
             async with asyncio.TaskGroup() as group:

@@ -232,7 +232,7 @@ async def test_audio_that_does_not_come_once_all_is_written_is_a_failure() -> No
     assert caught.group_contains(ProviderUnavailable, match=r"nothing within 0\.01 s")
 
 
-async def test_a_sentence_that_fails_counts_against_the_voice() -> None:
+async def test_a_sentence_that_fails_by_words_does_not_count_against_the_voice() -> None:
     voice: Any = guarded_voice(WritingFakeVoice(breaks=True), Process(Store()).breakers, LONG)
 
     with pytest.raises(ProviderUnavailable):
@@ -240,4 +240,40 @@ async def test_a_sentence_that_fails_counts_against_the_voice() -> None:
             await utterance.send("hello")
             await all_of(utterance.audio())
 
-    assert not is_well(voice)
+    assert is_well(voice), "the voice itself has not failed"
+
+
+async def test_a_way_for_words_that_is_shut_leaves_the_voice_as_it_was() -> None:
+    breakers = Process(Store()).breakers
+    voice: Any = guarded_voice(WritingFakeVoice(breaks=True), breakers, LONG)
+    took_words = []
+
+    for _ in range(6):
+        took_words.append(voice.takes_words)
+        if voice.takes_words:
+            with pytest.raises(ProviderUnavailable):
+                async with voice.utterance() as utterance:
+                    await utterance.send("hello")
+                    await all_of(utterance.audio())
+        await all_of(voice.synthesize("hello"))
+
+    assert took_words[0]
+    assert not took_words[-1], "it is left alone for a while"
+    assert is_well(voice)
+
+
+class Unreachable(WritingFakeVoice):
+    """Its socket does not open."""
+
+    @asynccontextmanager
+    async def utterance(self) -> AsyncIterator[Any]:
+        await stuck()
+        yield self
+
+
+async def test_a_socket_that_does_not_open_is_waited_for_no_longer_than_audio() -> None:
+    voice: Any = guarded_voice(Unreachable(), Process(Store()).breakers, SHORT)
+
+    with pytest.raises(ProviderUnavailable, match=r"nothing within 0\.01 s"):
+        async with voice.utterance():
+            pass

@@ -23,9 +23,11 @@ from providers.tts.elevenlabs_clients.refused import Refused
 
 CONNECT_S = 2.0
 GOODBYE_S = 0.3
-INACTIVE_S = 60
-"""Asked of the server, which closes a socket that is silent for so long."""
-KEPT_S = 45.0
+INACTIVE_S = 180
+"""Asked of the server, which closes a socket that is silent for so long; it allows no more."""
+KEPT_S = 150.0
+WARM_S = 90.0
+"""One that was used this lately will do for a call that begins."""
 MOST_KEPT = 20
 FIRST_CHUNKS = (50, 120)
 """Characters before the voice begins and goes on; fifty are the fewest that may be asked for."""
@@ -79,9 +81,11 @@ class Utterance:
         """Raw μ-law as it is made."""
         while not self.is_over:
             message = await self._message()
+            if message.context not in (None, self._context):
+                continue  # It comes late, of a sentence that was left.
             if message.error is not None:
                 raise Refused(STATUSES.get(message.error, 422), message.error)
-            if message.context != self._context:
+            if message.context is None:
                 continue
             self.is_over = bool(message.is_final or message.spelled_final)
             if message.audio:
@@ -119,7 +123,7 @@ class InputSockets:
 
     async def warm(self) -> None:
         """Have one at hand."""
-        if not self._free:
+        if not any(time.monotonic() - since < WARM_S for _, since in self._fresh()):
             self._give_back(await self._opened())
 
     @asynccontextmanager
@@ -145,16 +149,25 @@ class InputSockets:
 
     async def close(self) -> None:
         """Close those that are free."""
-        while self._free:
-            await self._free.pop()[0].close()
+        kept, self._free = self._free, []
+        async with asyncio.TaskGroup() as group:
+            for socket, _ in kept:
+                group.create_task(socket.close())
 
     async def _socket(self) -> ClientConnection:
-        while self._free:
-            socket, since = self._free.pop()
-            if socket.state is State.OPEN and time.monotonic() - since < KEPT_S:
-                return socket
-            await socket.close()
+        if self._fresh():
+            return self._free.pop()[0]
         return await self._opened()
+
+    def _fresh(self) -> list[tuple[ClientConnection, float]]:
+        """Those that are still good; nobody waits for the others' goodbyes."""
+        kept, self._free = self._free, []
+        for socket, since in kept:
+            if socket.state is State.OPEN and time.monotonic() - since < KEPT_S:
+                self._free.append((socket, since))
+            else:
+                socket.transport.abort()
+        return self._free
 
     async def _opened(self) -> ClientConnection:
         try:
@@ -173,7 +186,7 @@ class InputSockets:
             raise ConnectionError(type(exc).__name__) from exc
 
     def _give_back(self, socket: ClientConnection) -> None:
-        if len(self._free) < MOST_KEPT:
+        if len(self._fresh()) < MOST_KEPT:
             self._free.append((socket, time.monotonic()))
         else:
             socket.transport.abort()

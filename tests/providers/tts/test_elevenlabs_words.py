@@ -149,3 +149,34 @@ async def test_without_the_setting_it_takes_sentences_only(emulator: ElevenLabsE
 
     assert not voice.takes_words
     await voice.close()
+
+
+async def test_a_late_complaint_about_another_sentence_is_not_taken_for_this_one(
+    voice: Any, emulator: ElevenLabsEmulator
+) -> None:
+    emulator.complains_of = "another"
+
+    assert await said(voice, "Hello there.") == ["Hello", "there."]
+
+
+async def test_sockets_that_went_silent_keep_nobody_waiting(
+    voice: Any, emulator: ElevenLabsEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        for number in range(8):
+            group.create_task(said(voice, f"Sentence {number}."))
+    monkeypatch.setattr("providers.tts.elevenlabs_clients.input_sockets.KEPT_S", 0.0)
+    monkeypatch.setattr("websockets.asyncio.client.ClientConnection.close", None)
+
+    assert await said(voice, "At once.") == ["At", "once."]
+    monkeypatch.undo()
+
+
+async def test_a_ring_after_a_quiet_hour_has_a_fresh_socket_opened(
+    voice: Any, emulator: ElevenLabsEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await voice.warm()
+    monkeypatch.setattr("providers.tts.elevenlabs_clients.input_sockets.WARM_S", 0.0)
+    await voice.warm()
+
+    assert emulator.sockets == 2
