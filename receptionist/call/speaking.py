@@ -81,6 +81,8 @@ class Speaker:
         self._synthesis: asyncio.Task[None] | None = None
         self._ahead: HeadStart | None = None
         self._making_ahead: asyncio.Task[None] | None = None
+        self._making: asyncio.Task[None] | None = None
+        """Of the sentence that is being said, when it had a head start."""
         self._group: asyncio.TaskGroup | None = None
         self._held = False
         self._count = 0
@@ -160,8 +162,9 @@ class Speaker:
         self._segments.clear()
         while not self._waiting.empty():
             self._waiting.get_nowait()
-        if self._synthesis is not None:
-            self._synthesis.cancel()
+        for making in (self._synthesis, self._making):
+            if making is not None:
+                making.cancel()
         self.forget_foreseen()
 
     def echoed(self, mark: str) -> None:
@@ -237,6 +240,7 @@ class Speaker:
     def _begun(self, voice: TextToSpeech, spoken: str) -> HeadStart | None:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead.voice is voice and ahead.learn(spoken, is_whole=True):
+            self._making, self._making_ahead = self._making_ahead, None
             return ahead
         self.forget_foreseen()
         return None
