@@ -60,7 +60,7 @@ async def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 async def talk(house: House, *steps: Step, **options: Any) -> Talk:
-    report = await place_call(house.options(quiet_ms=300, **options), steps)
+    report = await place_call(house.options(**options), steps)
     said = " ".join(report.said_by("receptionist"))
     return report, said, await house.get(f"calls/{report.call_sid}")
 
@@ -74,7 +74,7 @@ async def at_once(calls: Mapping[str, Coroutine[Any, Any, Talk]]) -> dict[str, T
 
 async def test_a_stream_is_held_though_twilio_does_it_otherwise(house: House) -> None:
     calls = {
-        name: talk(house, Keys("0"), callee=Callee(), doubts=doubts)
+        name: talk(house, Keys("0"), Wait(20), callee=Callee(), doubts=doubts)
         for name, doubts in STREAM_DOUBTS.items()
     }
 
@@ -180,7 +180,7 @@ async def test_every_answer_lost_once_changes_nothing(plain: House) -> None:
 
 
 async def test_every_answer_lost_once_leaves_a_stream_its_call(house: House) -> None:
-    report, _, stored = await talk(house, Keys("0"), callee=Callee(), lost_answers=1)
+    report, _, stored = await talk(house, Keys("0"), Wait(20), callee=Callee(), lost_answers=1)
 
     assert report.streams == 1
     assert stored["ended_by"] == "transfer"

@@ -8,7 +8,7 @@ import pytest
 
 from receptionist.line.line import Line
 from receptionist.line.report import Line as Spoken
-from receptionist.line.script import HangUp, Keys, Say
+from receptionist.line.script import HangUp, Keys, Say, Wait
 from tests.emulators.spoken_audio import SpokenEar, SpokenVoice
 from tests.whole_calls.spoken import SpokenHouse, spoken_house
 
@@ -62,7 +62,7 @@ async def test_nothing_is_passed_on_without_a_yes_and_once_with_two(clinic: Spok
     async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         gone = group.create_task(clinic.call(*TABLETS, HangUp(), from_number="+15550170"))
         twice = group.create_task(clinic.call(*TABLETS, "yes", "yes", from_number="+15550171"))
-        by_key = group.create_task(clinic.call(Keys("0"), from_number="+15550172"))
+        by_key = group.create_task(clinic.call(Keys("0"), Wait(20), from_number="+15550172"))
 
     assert [message["phone"] for message in await messages(clinic)] == ["+15550171"]
     assert gone.result().stored["ended_by"] == "caller"

@@ -59,7 +59,7 @@ async def helped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 async def talk(house: House, *steps: Step, **options: Any) -> tuple[CallReport, Any]:
     async with asyncio.timeout(30):
-        report = await place_call(house.options(quiet_ms=300, **options), steps)
+        report = await place_call(house.options(**options), steps)
     return report, await house.get(f"calls/{report.call_sid}")
 
 
