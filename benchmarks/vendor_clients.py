@@ -21,6 +21,7 @@ from benchmarks.load.outside import vendors
 from providers.llm import openai
 from providers.stt import deepgram
 from providers.tts import elevenlabs
+from receptionist.ports.adapter import Adapter, Port
 from receptionist.ports.language_model import ChatMessage, LanguageModel
 from receptionist.ports.speech_to_text import Recognition, SpeechToText
 from receptionist.ports.text_to_speech import TextToSpeech
@@ -104,6 +105,17 @@ async def compare(
         await adapter.close()
 
 
+def by_client(
+    adapter: Adapter[Port, Any], vendor: str, places: Mapping[str, str]
+) -> dict[str, Port]:
+    """The same adapter with each of its clients."""
+    key, url = SecretStr(places[f"{vendor}_API_KEY"]), places[f"{vendor}_BASE_URL"]
+    return {
+        name: adapter.build(adapter.settings(api_key=key, base_url=url, client=name))
+        for name in CLIENTS
+    }
+
+
 async def main(asked: argparse.Namespace) -> None:
     """All of them."""
     question = request(ChatMessage("user", "Please make a note of that for the doctor."))
@@ -114,42 +126,21 @@ async def main(asked: argparse.Namespace) -> None:
 
     async with vendors() as outside:
         places = outside.settings
-        key, url = SecretStr(places["DEEPGRAM_API_KEY"]), places["DEEPGRAM_BASE_URL"]
-        ears = {
-            name: deepgram.ADAPTER.build(
-                deepgram.DeepgramSettings(api_key=key, base_url=url, client=name)
-            )
-            for name in CLIENTS
-        }
         await compare(
             "Deepgram, ms a call-second",
-            ears,
+            by_client(deepgram.ADAPTER, "DEEPGRAM", places),
             lambda stt: hearing(stt, asked.calls, asked.seconds),
             asked.rounds,
         )
-        key, url = SecretStr(places["ELEVENLABS_API_KEY"]), places["ELEVENLABS_BASE_URL"]
-        voices = {
-            name: elevenlabs.ADAPTER.build(
-                elevenlabs.ElevenLabsSettings(api_key=key, base_url=url, client=name)
-            )
-            for name in CLIENTS
-        }
         await compare(
             "ElevenLabs, ms a sentence",
-            voices,
+            by_client(elevenlabs.ADAPTER, "ELEVENLABS", places),
             lambda tts: asking(lambda: said(tts), asked.requests),
             asked.rounds,
         )
-        key, url = SecretStr(places["OPENAI_API_KEY"]), places["OPENAI_BASE_URL"]
-        models = {
-            name: openai.ADAPTER.build(
-                openai.OpenAISettings(api_key=key, base_url=url, client=name)
-            )
-            for name in CLIENTS
-        }
         await compare(
             "OpenAI, ms an answer",
-            models,
+            by_client(openai.ADAPTER, "OPENAI", places),
             lambda model: asking(lambda: answered(model), asked.requests),
             asked.rounds,
         )

@@ -22,7 +22,7 @@ def takes_words(voice: TextToSpeech) -> bool:
 
 
 class HeadStart:
-    """One sentence, which may be said. Owned by the call; `run` is its task."""
+    """One sentence, which may be said. Made in a task of the call's from `start` on."""
 
     def __init__(self, voice: TextToSpeech, *, language: str, previous_text: str) -> None:
         self.voice = voice
@@ -31,6 +31,7 @@ class HeadStart:
         self._given = ""
         self._is_whole = self.by_words = False
         self._failed: Exception | None = None
+        self._task: asyncio.Task[None] | None = None
         self._words: asyncio.Queue[str | None] = asyncio.Queue()
         self._made: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
 
@@ -52,6 +53,15 @@ class HeadStart:
             self._is_whole = True
             self._words.put_nowait(None)
         return True
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        """Begin to have the audio made."""
+        self._task = group.create_task(self.run())
+
+    def stop(self) -> None:
+        """No more of it is wanted."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def run(self) -> None:
         """Have the audio made. What goes wrong is told to whoever wants the audio."""
@@ -76,10 +86,13 @@ class HeadStart:
         """
         if self._failed is not None:
             raise self._failed
-        while (made := await self._made.get()) is not None:
-            if isinstance(made, Exception):
-                raise made
-            yield made
+        try:
+            while (made := await self._made.get()) is not None:
+                if isinstance(made, Exception):
+                    raise made
+                yield made
+        finally:
+            self.stop()
 
     async def _make_whole(self) -> None:
         audio = self.voice.synthesize(

@@ -80,9 +80,6 @@ class Speaker:
         self._waiting: asyncio.Queue[Segment] = asyncio.Queue()
         self._synthesis: asyncio.Task[None] | None = None
         self._ahead: HeadStart | None = None
-        self._making_ahead: asyncio.Task[None] | None = None
-        self._making: asyncio.Task[None] | None = None
-        """Of the sentence that is being said, when it had a head start."""
         self._group: asyncio.TaskGroup | None = None
         self._held = False
         self._count = 0
@@ -132,13 +129,13 @@ class Speaker:
         ahead = HeadStart(voice, language=self._language, previous_text=self._said_before)
         ahead.learn(spoken, is_whole=is_whole)
         self._ahead = ahead
-        self._making_ahead = self._group.create_task(ahead.run())
+        ahead.start(self._group)
 
     def forget_foreseen(self) -> None:
         """It will not be said."""
-        if self._making_ahead is not None:
-            self._making_ahead.cancel()
-        self._ahead = self._making_ahead = None
+        if self._ahead is not None:
+            self._ahead.stop()
+        self._ahead = None
 
     def hold(self) -> None:
         """Silence at once, and remember where we were."""
@@ -162,9 +159,8 @@ class Speaker:
         self._segments.clear()
         while not self._waiting.empty():
             self._waiting.get_nowait()
-        for making in (self._synthesis, self._making):
-            if making is not None:
-                making.cancel()
+        if self._synthesis is not None:
+            self._synthesis.cancel()
         self.forget_foreseen()
 
     def echoed(self, mark: str) -> None:
@@ -238,9 +234,9 @@ class Speaker:
             self._take(segment, chunk)
 
     def _begun(self, voice: TextToSpeech, spoken: str) -> HeadStart | None:
-        ahead, self._ahead = self._ahead, None
+        ahead = self._ahead
         if ahead is not None and ahead.voice is voice and ahead.learn(spoken, is_whole=True):
-            self._making, self._making_ahead = self._making_ahead, None
+            self._ahead = None
             return ahead
         self.forget_foreseen()
         return None

@@ -186,3 +186,25 @@ async def test_a_voice_that_fails_in_the_pause_is_not_asked_again_but_the_next_o
 
     assert failing.asked.count("Behind the building.") == 1
     assert other.asked.count("Behind the building.") == 1
+
+
+async def test_when_nobody_listens_any_more_nothing_more_is_made() -> None:
+    voice = FakeVoice()
+    voice.gate = asyncio.Semaphore(1)
+    ahead = begun(voice)
+    ahead.learn("Behind the building.", is_whole=True)
+    heard: list[bytes] = []
+
+    async def listen() -> None:
+        async for chunk in ahead.audio():
+            heard.append(chunk)
+
+    # The group ends with its tasks; the voice would wait at its gate for ever.
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        ahead.start(group)
+        listening = group.create_task(listen())
+        while not heard:
+            await asyncio.sleep(0)
+        listening.cancel()
+
+    assert len(heard) == 1
