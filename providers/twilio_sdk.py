@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from receptionist.errors import ProviderLimited, ProviderRefused, ProviderUnavailable
+from receptionist.tls import tls
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -102,7 +103,7 @@ class TwilioAdapter:
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
         self._account_sid = account_sid
-        self._http = httpx.AsyncClient(timeout=timeout)
+        self._http = httpx.AsyncClient(timeout=timeout, verify=tls())
         self._client = sdk_client(account_sid, auth_token, self._http, base_url)
 
     async def check(self) -> None:

@@ -10,6 +10,7 @@ not know come as None and are skipped; its fixed connect timeout is cut short fr
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -33,6 +34,7 @@ from receptionist.ports.speech_to_text import (
     TranscriptEvent,
     TurnResumed,
 )
+from receptionist.tls import tls, tls_for
 
 BATCH_BYTES = 640
 """80 ms: a third of the cost of 20 ms frames."""
@@ -283,9 +285,12 @@ def _by_sdk(key: str, base_url: str, socket: str) -> tuple[Dial, Callable[[], Aw
     # What a connection needs, which the SDK would import at the first call while others wait.
     import_module("deepgram.listen.client")
     for version in ("v1", "v2"):
-        import_module(f"deepgram.listen.{version}.client")
+        listening: Any = import_module(f"deepgram.listen.{version}.client")
+        # The SDK lets nobody choose the TLS context, and makes one in every call.
+        connect = partial(_with_shared_tls, listening.websockets_client_connect)
+        listening.websockets_client_connect = connect
         import_module(f"deepgram.listen.{version}.socket_client")
-    http = httpx.AsyncClient(timeout=5)
+    http = httpx.AsyncClient(timeout=5, verify=tls())
     client = AsyncDeepgramClient(
         api_key=key,
         environment=DeepgramClientEnvironment(
@@ -304,6 +309,10 @@ def _by_sdk(key: str, base_url: str, socket: str) -> tuple[Dial, Callable[[], Aw
             raise refusal("deepgram", exc.status_code or 500) from exc
 
     return dial, http.aclose
+
+
+def _with_shared_tls(connect: Callable[..., Any], url: str, **options: Any) -> Any:
+    return connect(url, **{"ssl": tls_for(url), **options})
 
 
 def _direct(key: str, _base_url: str, socket: str) -> tuple[Dial, Callable[[], Awaitable[None]]]:

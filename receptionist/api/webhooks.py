@@ -24,6 +24,7 @@ from receptionist.errors import ProviderError, ProviderRefused, ProviderUnavaila
 from receptionist.ports.follow_up import OutboxRow
 from receptionist.ports.records import Database, UnitOfWork
 from receptionist.ports.webhooks import SEND_WEBHOOK, Webhook
+from receptionist.tls import tls
 
 log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ class WebhookSender:
         # each time: one that is kept open would be another host's by its address.
         self._http = httpx.AsyncClient(
             timeout=timeout,
+            verify=tls(),
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(max_keepalive_connections=0),

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from tests.emulators.certificate import Certificate
 from tests.emulators.spoken_audio import SpokenAudioReader
 
 KEY = "deepgram-test-key"
@@ -226,9 +227,12 @@ class _Flux(_Stream):
 
 @asynccontextmanager
 async def deepgram_emulator(
-    port: int = 0, *, shared: bool = False
+    port: int = 0, *, shared: bool = False, certificate: Certificate | None = None
 ) -> AsyncIterator[DeepgramEmulator]:
-    """Serve on a free port, or on this one; `shared` with other processes, which take turns."""
+    """Serve on a free port, or on this one; `shared` with other processes, which take turns.
+
+    By TLS with a `certificate`.
+    """
     emulator = DeepgramEmulator()
     server: Server
     async with serve(
@@ -237,7 +241,8 @@ async def deepgram_emulator(
         port,
         process_request=emulator.handshake,
         reuse_port=shared,
+        ssl=certificate and certificate.context(),
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        emulator.url = f"http://127.0.0.1:{port}"
+        emulator.url = f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
         yield emulator

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tests.emulators.certificate import Certificate
 from tests.emulators.spoken_audio import speak
 from tests.emulators.twilio import serving
 
@@ -179,9 +180,11 @@ class _Context:
 
 
 @asynccontextmanager
-async def elevenlabs_emulator() -> AsyncIterator[ElevenLabsEmulator]:
-    """Serve on a free port."""
+async def elevenlabs_emulator(
+    certificate: Certificate | None = None,
+) -> AsyncIterator[ElevenLabsEmulator]:
+    """Serve on a free port; by TLS with a `certificate`."""
     emulator = ElevenLabsEmulator()
-    async with serving(emulator.app()) as url:
+    async with serving(emulator.app(), certificate) as url:
         emulator.url = url
         yield emulator

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from receptionist.line.line import Line
+from tests.emulators.certificate import Certificate
 
 ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "12345678901234567890123456789012"
@@ -198,10 +199,11 @@ def not_found(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, certificate: Certificate | None = None) -> AsyncIterator[str]:
     """Serve an ASGI application on a free loopback port; yields its base URL."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -209,13 +211,15 @@ async def serving(app: Any) -> AsyncIterator[str]:
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         timeout_graceful_shutdown=1,
+        ssl_certfile=certificate and certificate.file,
+        ssl_keyfile=certificate and certificate.key_file,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server._serve([listener]))
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield f"{'https' if certificate else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
     listener.close()

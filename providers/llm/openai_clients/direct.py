@@ -14,6 +14,7 @@ import msgspec
 from providers.llm.openai_clients.chunks import Chunk
 from providers.llm.openai_clients.failures import CONNECT_S, NAME, WAIT_S, broken_answer, by_status
 from receptionist.errors import ProviderUnavailable
+from receptionist.tls import tls_for
 
 DATA = b"data:"
 DONE = b"[DONE]"
@@ -30,6 +31,7 @@ class DirectClient:
     def __init__(self, key: str, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._tls = tls_for(base_url) or True
         self._session: aiohttp.ClientSession | None = None
 
     async def chunks(self, body: dict[str, Any]) -> AsyncGenerator[Chunk, None]:
@@ -78,7 +80,7 @@ class DirectClient:
         # A session belongs to the loop it is made on, which does not run yet at the start.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_S),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_S, ssl=self._tls),
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=WAIT_S),
             )

@@ -11,6 +11,7 @@ import openai
 from providers.llm.openai_clients.chunks import Chunk
 from providers.llm.openai_clients.failures import CONNECT_S, NAME, WAIT_S, broken_answer, by_status
 from receptionist.errors import ProviderUnavailable
+from receptionist.tls import tls
 
 
 class SdkClient:
@@ -21,7 +22,9 @@ class SdkClient:
             api_key=key,
             base_url=base_url,
             max_retries=0,
-            timeout=httpx2.Timeout(WAIT_S, connect=CONNECT_S),
+            http_client=openai.DefaultAsyncHttpxClient(
+                timeout=httpx2.Timeout(WAIT_S, connect=CONNECT_S), verify=tls()
+            ),
         )
         # Imported when it is first named: here, and not while calls wait.
         self._models = self._sdk.models

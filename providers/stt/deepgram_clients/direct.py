@@ -8,7 +8,6 @@ Wire format: https://developers.deepgram.com/reference/speech-to-text/listen-str
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -16,6 +15,8 @@ from urllib.parse import urlencode
 
 import msgspec
 from picows import WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from receptionist.tls import tls_for
 
 SILENT_FOR_S = 20.0
 """Then the other side is asked whether it is there, and given as long to answer."""
@@ -159,7 +160,7 @@ class DirectDial:
     def __init__(self, base_url: str, key: str) -> None:
         self._base_url = base_url
         self._headers = {"Authorization": f"Token {key}"}
-        self._context = ssl.create_default_context() if base_url.startswith("wss:") else None
+        self._context = tls_for(base_url)
 
     @asynccontextmanager
     async def __call__(self, path: str, asked: Mapping[str, Any]) -> AsyncIterator[DirectSocket]:

@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 
 from providers.tts.elevenlabs_clients.refused import Refused
+from receptionist.tls import tls_for
 
 CONNECT_S = 2.0
 SILENT_S = 4.0
@@ -24,6 +25,7 @@ class DirectClient:
     def __init__(self, key: str, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = {"xi-api-key": key}
+        self._tls = tls_for(base_url) or True
         self._session: aiohttp.ClientSession | None = None
 
     async def speak(self, voice_id: str, asked: dict[str, str]) -> AsyncGenerator[bytes, None]:
@@ -55,7 +57,9 @@ class DirectClient:
         # A session belongs to the loop it is made on, which does not run yet at the start.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=KEPT_S),
+                connector=aiohttp.TCPConnector(
+                    limit=MOST_CONNECTIONS, keepalive_timeout=KEPT_S, ssl=self._tls
+                ),
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=CONNECT_S, sock_read=SILENT_S

@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.protocol import State
 
 from providers.tts.elevenlabs_clients.refused import Refused
+from receptionist.tls import tls_for
 
 CONNECT_S = 2.0
 GOODBYE_S = 0.3
@@ -176,6 +177,7 @@ class InputSockets:
                 additional_headers={"xi-api-key": self._key},
                 open_timeout=CONNECT_S,
                 close_timeout=GOODBYE_S,
+                ssl=tls_for(self._url),
                 compression=None,
                 ping_interval=None,
                 max_size=LARGEST_MESSAGE,

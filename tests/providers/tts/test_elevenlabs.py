@@ -1,5 +1,6 @@
 """ElevenLabs through its official SDK and past it, over real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -70,6 +71,20 @@ async def test_each_failure_becomes_ours_and_quotes_nobody(
             pass
 
     assert "Anna" not in str(caught.value)
+
+
+async def test_a_voice_that_falls_silent_has_failed(
+    emulator: ElevenLabsEmulator, client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"providers.tts.elevenlabs_clients.{client}.SILENT_S", 0.2)
+    voice = ADAPTER.build(ElevenLabsSettings(api_key=SecretStr(KEY), base_url=emulator.url))
+    emulator.fault = "stall"
+
+    with pytest.raises(ProviderUnavailable):
+        async with asyncio.timeout(10):
+            async for _ in voice.synthesize("A sentence of some length."):
+                pass
+    await voice.close()
 
 
 async def test_a_failing_vendor_does_not_fail_the_warm_up(
