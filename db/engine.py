@@ -194,11 +194,18 @@ class SqlDatabase:
 
     async def upgrade(self, revision: str = "head") -> None:
         """Migrate to the newest schema."""
-        await self._migrate(schema.upgrade, revision)
+        if revision == "head" and await self.is_current():
+            return
+        from db import migrating  # Alembic is large, and most starts find the newest schema.
+
+        await self._migrate(migrating.upgrade, revision)
 
     async def downgrade(self, revision: str) -> None:
         """Go back to an older schema; `base` leaves no table. What only newer ones hold is lost."""
-        await self._migrate(schema.downgrade, revision)
+        from db import migrating
+
+        self._is_current = False
+        await self._migrate(migrating.downgrade, revision)
 
     async def _migrate(self, go: Callable[[Connection, str], None], revision: str) -> None:
         async with (
@@ -219,7 +226,7 @@ class SqlDatabase:
                 if self._is_current:
                     await connection.execute(text("SELECT 1"))
                 else:
-                    self._is_current = await connection.run_sync(schema.is_head)
+                    self._is_current = await connection.run_sync(schema.is_newest)
         return self._is_current
 
 

@@ -53,6 +53,9 @@ def serve(
     """Start the server."""
     import os
 
+    from receptionist.commands import garbage
+
+    garbage.collect_later()
     from receptionist.bootstrap.preparing import read_checked_settings
     from receptionist.commands.serving import Address
     from receptionist.commands.serving import serve as run
@@ -62,8 +65,8 @@ def serve(
         os.environ["HOST"] = host
     if port is not None:
         os.environ["PORT"] = str(port)
-    settings = read_checked_settings()
-    run(settings, Address(settings.host, settings.port), workers)
+    checked = read_checked_settings()
+    run(checked, Address(checked.settings.host, checked.settings.port), workers)
 
 
 @app.command()

@@ -5,6 +5,7 @@ model hears speech in a babble of voices too, and rightly, but it is not the cal
 """
 
 import asyncio
+from functools import cache
 from importlib.util import find_spec
 
 from pydantic import Field
@@ -32,13 +33,19 @@ class SileroSettings(BaseSettings, env_prefix="SILERO_"):
     threshold: float = Field(default=0.5, gt=SAG, lt=1.0)
 
 
+@cache
+def _model() -> SileroModel:
+    """It holds nothing of a call, and takes a tenth of a second to load."""
+    return SileroModel()
+
+
 class SileroVoiceDetector:
     """Fulfil `VoiceActivityDetector`; its thread starts with the first window."""
 
     name = "silero"
 
     def __init__(self, settings: SileroSettings, model: SileroModel | None = None) -> None:
-        self._model = model or SileroModel()
+        self._model = model or _model()
         self._config = VoiceConfig(
             onset=settings.threshold, offset=settings.threshold - SAG, sure=SURE
         )

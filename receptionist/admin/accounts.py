@@ -10,9 +10,12 @@ import hashlib
 import hmac
 import secrets
 import time
+from base64 import b64encode
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from argon2 import PasswordHasher
+from argon2.low_level import ARGON2_VERSION
 from pwdlib import PasswordHash
 
 from receptionist.ports.records import Database
@@ -25,6 +28,20 @@ FAILURE_WINDOW_S = 60.0
 MOST_COUNTED = 4096
 
 
+def no_passwords_hash() -> str:
+    """Of no password. To verify one against it takes as long as against a real one.
+
+    Made up and not computed, which would hold every start up for a tenth of a second.
+    """
+    costs = PasswordHasher()
+    salt, tag = (
+        b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
+        for size in (costs.salt_len, costs.hash_len)
+    )
+    work = f"m={costs.memory_cost},t={costs.time_cost},p={costs.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${work}${salt}${tag}"
+
+
 class PasswordAccounts:
     """Check and keep passwords."""
 
@@ -32,7 +49,7 @@ class PasswordAccounts:
         self._database = database
         self._clock = clock
         self._hasher = PasswordHash.recommended()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = no_passwords_hash()
         self._secret = secrets.token_bytes(32)
         self._verified: OrderedDict[bytes, float] = OrderedDict()
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()

@@ -55,8 +55,17 @@ def open_database_as_set(settings: Settings, problems: list[str]) -> SqlDatabase
         return None
 
 
-def check_settings(settings: Settings) -> Practice | None:
-    """The practice file's practice. Raises `ConfigurationError` with all that is wrong anywhere."""
+@dataclass(frozen=True, slots=True)
+class CheckedSettings:
+    """Settings that can be served with."""
+
+    settings: Settings
+    practice: Practice | None
+    """Of the practice file, if there is one."""
+
+
+def check_settings(settings: Settings) -> CheckedSettings:
+    """Raises `ConfigurationError` with all that is wrong anywhere."""
     problems: list[str] = []
     build_vendors(settings, problems)
     build_adapters("vad", settings.vad_provider, problems)
@@ -75,20 +84,20 @@ def check_settings(settings: Settings) -> Practice | None:
     open_database_as_set(settings, problems)
     if problems:
         raise ConfigurationError(problems)
-    return practice
+    return CheckedSettings(settings, practice)
 
 
-def read_checked_settings() -> Settings:
+def read_checked_settings() -> CheckedSettings:
     """The settings. Raises `ConfigurationError` with all that is wrong in any place."""
     problems: list[str] = []
     settings = settings_or_defaults(problems)
     try:
-        check_settings(settings)
+        checked = check_settings(settings)
     except ConfigurationError as exc:
-        problems += exc.problems
+        raise ConfigurationError([*problems, *exc.problems]) from exc
     if problems:
         raise ConfigurationError(problems)
-    return settings
+    return checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +133,12 @@ async def opened_booking(settings: Settings, database: SqlDatabase) -> AsyncIter
         await calendar.close()
 
 
-async def prepare(settings: Settings) -> Prepared:
+async def prepare(checked: CheckedSettings) -> Prepared:
     """Once per start: newest schema on SQLite, the practice file loaded, an admin account.
 
     Raises `ConfigurationError`. PostgreSQL is left alone until `receptionist db upgrade`.
     """
-    practice = check_settings(settings)
+    settings, practice = checked.settings, checked.practice
     async with opened_database(settings) as database:
         if database.is_sqlite:
             await database.upgrade()

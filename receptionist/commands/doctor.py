@@ -73,7 +73,7 @@ class Finding:
 async def examine() -> int:
     """Print every finding; 1 if a call would fail."""
     try:
-        settings = read_checked_settings()
+        settings = read_checked_settings().settings
     except ConfigurationError as exc:
         for problem in exc.problems:
             typer.echo(Finding("settings", False, problem).line())

@@ -1,7 +1,6 @@
 """A server that lets the calls on the line finish before it stops."""
 
 import asyncio
-import gc
 import signal
 import socket
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from receptionist.call.active import ActiveCalls
 from receptionist.call.neighbours import Neighbours
+from receptionist.commands import garbage
 from receptionist.commands.passing import Passage
 from receptionist.commands.workers import supervisor_gone
 
@@ -51,7 +51,7 @@ class DrainingServer(uvicorn.Server):
             passage = self._place.passage
             asyncio.get_running_loop().add_reader(passage.fileno(), self._take_in, passage)
             self._place.neighbours.join()
-        _let_what_was_loaded_be()
+        garbage.collect_what_comes()
         if (supervisor := supervisor_gone()) is not None:
             asyncio.get_running_loop().add_reader(supervisor, self._orphaned, supervisor)
 
@@ -102,13 +102,3 @@ class DrainingServer(uvicorn.Server):
     def _orphaned(self, supervisor: int) -> None:
         asyncio.get_running_loop().remove_reader(supervisor)
         self.handle_exit(signal.SIGTERM, None)
-
-
-def _let_what_was_loaded_be() -> None:
-    """Take the 200,000 objects of loaded libraries out of what the collector looks through.
-
-    They live as long as the process; looking through them held up every call for a tenth
-    of a second, again and again.
-    """
-    gc.collect()
-    gc.freeze()

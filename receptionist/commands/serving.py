@@ -15,8 +15,9 @@ from typing import Any
 import uvicorn
 
 from receptionist.app import create_app
-from receptionist.bootstrap.preparing import Prepared, prepare
+from receptionist.bootstrap.preparing import CheckedSettings, Prepared, prepare
 from receptionist.call.neighbours import Board, Neighbours
+from receptionist.commands import garbage
 from receptionist.commands.database import reached
 from receptionist.commands.doorway import Doorway
 from receptionist.commands.draining import HAND_OVER_S, DrainingServer, Place
@@ -44,13 +45,14 @@ class Address:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
-def serve(settings: Settings, address: Address, workers: int) -> None:
+def serve(checked: CheckedSettings, address: Address, workers: int) -> None:
     """Run until stopped. Raises `ConfigurationError` before anything listens."""
+    settings = checked.settings
     configure_logging(settings.log_level, settings.log_format)
     stream_protocol(settings)
     with bind(address) as listener:
         with reached():
-            prepared = asyncio.run(prepare(settings))
+            prepared = asyncio.run(prepare(checked))
         port = listener.getsockname()[1]
         # The application reads its settings again, in this process or in others.
         os.environ["HOST"], os.environ["PORT"] = address.host, str(port)
@@ -58,6 +60,7 @@ def serve(settings: Settings, address: Address, workers: int) -> None:
         if workers == 1:
             _run(settings, listener, None)
             return
+    garbage.collect_what_comes()
     # Bound but not listening: it holds the port while processes come and go.
     with bind(Address(address.host, port), shared=True), _crew(workers) as crew:
         limit_s = settings.drain_seconds + HAND_OVER_S + 2 * STOP_S
@@ -105,6 +108,7 @@ def _crew(count: int) -> Iterator[Crew]:
 
 def run_worker(crew: Crew, number: int) -> None:
     """One of several processes on the same port."""
+    garbage.collect_later()
     settings = _settings()
     configure_logging(settings.log_level, settings.log_format)
     place = Place(Neighbours(crew.board, number), Passage(crew.folder, number))

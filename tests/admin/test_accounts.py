@@ -1,11 +1,14 @@
 """Who may sign in, and what guessing meets."""
 
+from pwdlib import PasswordHash
+
 from db import SqlDatabase
 from receptionist.admin.accounts import (
     FAILURE_WINDOW_S,
     FAILURES_ALLOWED,
     REMEMBERED_S,
     PasswordAccounts,
+    no_passwords_hash,
 )
 
 
@@ -49,6 +52,19 @@ async def test_a_changed_password_ends_the_old_one_at_once(database: SqlDatabase
 
     assert not await accounts.verify("admin", "old")
     assert await accounts.verify("admin", "new")
+
+
+async def test_an_unknown_name_takes_the_work_of_a_known_one(database: SqlDatabase) -> None:
+    accounts = PasswordAccounts(database)
+    await accounts.ensure_admin("admin", "correct horse")
+    async with database.reading() as uow:
+        known = await uow.accounts.password_hash("admin") or ""
+
+    unknown = no_passwords_hash()
+
+    assert unknown.split("$")[:4] == known.split("$")[:4]
+    assert [*map(len, unknown.split("$"))] == [*map(len, known.split("$"))]
+    assert not PasswordHash.recommended().verify("correct horse", unknown)
 
 
 async def test_an_unknown_name_is_nobody(database: SqlDatabase) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from db import SqlDatabase
 from db.models.base import metadata
-from db.schema import MIGRATIONS
+from db.schema import MIGRATIONS, newest
 
 REVISIONS = [step.revision for step in reversed(list(ScriptDirectory(MIGRATIONS).walk_revisions()))]
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -99,6 +99,10 @@ def rows(connection: Connection) -> dict[str, int]:
 async def ask(database: SqlDatabase, question: Any) -> Any:
     async with database._engine.begin() as connection:
         return await connection.run_sync(question)
+
+
+def test_the_newest_schema_is_the_last_step() -> None:
+    assert newest() == REVISIONS[-1]
 
 
 @pytest.mark.parametrize("number", range(1, len(REVISIONS)), ids=REVISIONS[1:])

@@ -12,7 +12,7 @@ import uvicorn
 
 from receptionist.app import create_app
 from receptionist.bootstrap import Services
-from receptionist.bootstrap.preparing import prepare
+from receptionist.bootstrap.preparing import check_settings, prepare
 from receptionist.commands.serving import stream_protocol
 from receptionist.line.caller import CallOptions
 from receptionist.line.console import options_for
@@ -115,7 +115,7 @@ async def open_house() -> AsyncIterator[House]:
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     settings = read_settings().model_copy(update={"port": port})
-    await prepare(settings)
+    await prepare(check_settings(settings))
     app = create_app(settings)
     config = uvicorn.Config(
         app,
