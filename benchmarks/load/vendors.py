@@ -17,6 +17,7 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import uvloop
@@ -69,12 +70,29 @@ class Notes:
         said = [m["content"] for m in body["messages"] if m["role"] == "user" and m["content"]]
         last = said[-1] if said else ""
         self.take("asked", last)
-        if self._thinks_s:
-            asyncio.get_running_loop().call_later(self._thinks_s, self.take, "answered", last)
         found = REFERENCE.findall(last)
         text = self._answer.format(reference=found[-1] if found else "that")
         pieces = [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
-        return Reply(text=pieces, first_delay_s=self._thinks_s, delay_s=self._token_s)
+        return Reply(
+            text=pieces,
+            first_delay_s=self._thinks_s,
+            delay_s=self._token_s,
+            on_text=FirstSentence(lambda: self.take("answered", last)),
+        )
+
+
+class FirstSentence:
+    """Told an answer's pieces; tells when its first sentence is known to be whole."""
+
+    def __init__(self, whole: Callable[[], None]) -> None:
+        self._whole = whole
+        self._so_far = ""
+
+    def __call__(self, piece: str) -> None:
+        """One more; an empty one is the end of the answer."""
+        before, self._so_far = self._so_far, self._so_far + piece
+        if before and (not piece or ". " in self._so_far) and ". " not in before:
+            self._whole()
 
 
 async def serve(notes: Notes, voice_s: float) -> None:
@@ -86,6 +104,7 @@ async def serve(notes: Notes, voice_s: float) -> None:
     ):
         ear.on_words = notes.words
         voice.first_byte_s = voice_s
+        voice.on_asked = lambda text: notes.take("voice asked", text)
         voice.on_audio = lambda text: notes.take("voiced", text)
         settings = {
             "DEEPGRAM_API_KEY": deepgram.KEY,

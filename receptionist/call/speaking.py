@@ -7,6 +7,7 @@ interruption goes on from where it stopped.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -77,7 +78,7 @@ class Speaker:
         self._metrics = metrics
         self._tracker = PlaybackTracker()
         self._segments: list[Segment] = []
-        self._waiting: asyncio.Queue[Segment] = asyncio.Queue()
+        self._waiting: deque[Segment] = deque()
         self._synthesis: asyncio.Task[None] | None = None
         self._ahead: HeadStart | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -113,7 +114,8 @@ class Speaker:
         self._count += 1
         segment = Segment(f"s{self._count}", text, filler)
         self._segments.append(segment)
-        self._waiting.put_nowait(segment)
+        self._waiting.append(segment)
+        self._synthesise_next()
 
     def foresee(self, text: str, is_whole: bool) -> None:
         """What may be said next, as far as it is known: the voice begins, and nobody hears it."""
@@ -157,8 +159,7 @@ class Speaker:
         """The caller has the floor: nothing more of this is said."""
         self._held = False
         self._segments.clear()
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
+        self._waiting.clear()
         if self._synthesis is not None:
             self._synthesis.cancel()
         self.forget_foreseen()
@@ -188,10 +189,19 @@ class Speaker:
         """Synthesise what is queued, one sentence after the other."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            while True:
-                segment = await self._waiting.get()
-                self._synthesis = group.create_task(self._synthesise(segment))
-                await asyncio.wait([self._synthesis])
+            self._synthesise_next()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                self._group = None
+
+    def _synthesise_next(self) -> None:
+        """Not by a task that waits for sentences: with many calls each wake-up waits its turn."""
+        if self._group is None or not self._waiting:
+            return
+        if self._synthesis is None or self._synthesis.done():
+            self._synthesis = self._group.create_task(self._synthesise(self._waiting.popleft()))
+            self._synthesis.add_done_callback(lambda _: self._synthesise_next())
 
     async def _synthesise(self, segment: Segment) -> None:
         spoken = speakable(segment.text, language=self._language)

@@ -47,6 +47,8 @@ class ElevenLabsEmulator:
     """A context that is not there, about which a socket is told first."""
     told: list[dict[str, Any]] = field(default_factory=list)
     """What came on sockets."""
+    on_asked: Callable[[str], None] = lambda _text: None
+    """Told the text of a request when it has come."""
     on_audio: Callable[[str], None] = lambda _text: None
     """Told the text just before its first audio is sent."""
 
@@ -74,6 +76,7 @@ class ElevenLabsEmulator:
         if request.query_params.get("output_format") != "ulaw_8000" or not body.get("text"):
             detail = [{"loc": ["body"], "msg": "invalid", "type": "value_error"}]
             return JSONResponse({"detail": detail}, 422)
+        self.on_asked(body["text"])
         return StreamingResponse(self._audio(body["text"]), media_type=self.content_type)
 
     def _refusal(self, request: Request) -> Response | None:

@@ -53,6 +53,8 @@ class Reply:
     status: int = 200
     error_code: str = "server_error"
     retry_after: str | None = None
+    on_text: Callable[[str], None] = lambda _piece: None
+    """Told each piece of text once it is written."""
 
 
 Source = Sequence[Reply] | Callable[[dict[str, Any]], Reply | Awaitable[Reply]]
@@ -190,6 +192,8 @@ class OpenAIEmulator:
         for chunk in _chunks(reply, self._count, usage):
             await _event(writer, {**identity, **chunk})
             self.began.set()
+            for choice in chunk["choices"]:
+                reply.on_text(choice["delta"].get("content") or "")
             await asyncio.sleep(reply.delay_s)
         match reply.ending:
             case "cut":
