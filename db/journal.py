@@ -34,6 +34,8 @@ from receptionist.ports.staff import Recording
 
 log = structlog.get_logger()
 RETRY_S = 0.5
+GATHER_S = 0.02
+"""Nobody waits for these rows, but a caller may be waiting for what is done at the same moment."""
 FLUSH_S = 2.0
 """A caller waits. What takes longer goes into the local file first."""
 DRAIN_S = 10.0
@@ -54,6 +56,7 @@ class SqlJournal:
         self._in_file = 0
         """How many of those that wait, from the first, are in the local file as well."""
         self._arrived = asyncio.Event()
+        self._waited_for = asyncio.Event()
         self._given = self._kept = self._written = 0
         """Entries since the start: handed in, of those safe from a crash, of those committed."""
         self._gone_on = asyncio.Condition()
@@ -94,6 +97,7 @@ class SqlJournal:
             self._keep_in_file()
             return
         given = self._given
+        self._waited_for.set()
         try:
             async with asyncio.timeout(FLUSH_S), self._gone_on:
                 await self._gone_on.wait_for(lambda: self._kept >= given)
@@ -103,6 +107,7 @@ class SqlJournal:
     async def committed(self, within_s: float) -> None:
         """Wait until everything handed in so far is in the database, or that long."""
         given = self._given
+        self._waited_for.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s), self._gone_on:
                 await self._gone_on.wait_for(lambda: self._written >= given)
@@ -133,6 +138,7 @@ class SqlJournal:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
+                await self._gather()
                 is_written = await self._write_batch()
                 if not is_written:
                     self._keep_in_file()
@@ -142,6 +148,12 @@ class SqlJournal:
                     await asyncio.sleep(RETRY_S)
             if self._local is not None:
                 self._local.clear()
+
+    async def _gather(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_S):
+                await self._waited_for.wait()
+        self._waited_for.clear()
 
     async def _write_batch(self) -> bool:
         """Whether something was written (or set aside); False when the database is away."""

@@ -12,6 +12,9 @@ from string import Template
 from receptionist.domain.practice import WEEKDAYS, Practice, Service, TimeRange
 from receptionist.ports.function_handler import CallFacts
 
+MOST_KEPT = 64
+_KEPT: dict[int, tuple[Practice, str]] = {}
+
 
 def system_prompt(facts: CallFacts) -> str:
     """Everything the model is told before the dialogue."""
@@ -19,7 +22,20 @@ def system_prompt(facts: CallFacts) -> str:
 
 
 def practice_prompt(practice: Practice) -> str:
-    """The unchanging beginning, the same for every call of the practice."""
+    """The unchanging beginning, the same for every call of the practice.
+
+    Kept, because it is wanted in every turn while a caller waits.
+    """
+    kept = _KEPT.get(id(practice))
+    # The practice is kept beside it: no other one can come to have its id.
+    if kept is None or kept[0] is not practice:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[id(practice)] = practice, _written(practice)
+    return kept[1]
+
+
+def _written(practice: Practice) -> str:
     return _template().substitute(
         name=practice.name,
         emergency_number=practice.emergency_number,

@@ -63,3 +63,12 @@ def test_no_text_of_a_practice_breaks_it(question: str, answer: str) -> None:
     practice = replace(PRACTICE, name=question, faqs=(Faq(question, answer),))
 
     assert practice_prompt(practice).endswith("Right now\n")
+
+
+def test_a_changed_practice_has_a_prompt_of_its_own() -> None:
+    before = practice_prompt(PRACTICE)
+
+    renamed = practice_prompt(replace(PRACTICE, name="Elm Street Surgery"))
+
+    assert "Elm Street Surgery" in renamed
+    assert practice_prompt(PRACTICE) is before
