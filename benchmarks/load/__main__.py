@@ -42,15 +42,16 @@ def _line(figures: Figures) -> str:
         f"{figures.get('server_memory_mb_per_call', 0):>7}",
         f"{three('own_frame_lateness_ms'):>15}",
         f"{figures['load_average']:>5.1f}",
+        f"{figures['machine_us']:>5.2f}",
     )
     return " ".join(cells)
 
 
 HEADING = (
     "calls vad      turns   our share, ms      gaps  clear, ms       first audio   "
-    "CPU ms  without MB per  own lateness    load\n"
+    "CPU ms  without MB per  own lateness    load  json\n"
     "                       p50/p95/p99                            ms            "
-    "/call-s starts  call    ms              avg."
+    "/call-s starts  call    ms              avg.  µs"
 )
 
 

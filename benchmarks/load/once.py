@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.load.machine import ProcessWatch, on_cores
 from benchmarks.load.outside import Vendors, pace_of, vendors
+from benchmarks.load.reference import reference_us
 from benchmarks.load.shares import shares
 from benchmarks.load.vendors import reference
 from benchmarks.servers import PUBLIC_URL, ROOT, House, Server
@@ -35,6 +36,7 @@ async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Resu
         others = os.sched_getaffinity(0) - {asked.core} if asked.workers == 1 else set()
         stack.enter_context(on_cores(others))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        machine_us = reference_us()
         outside = await stack.enter_async_context(vendors(asked.ears, pace_of(asked)))
         server = await _server(asked, vad, folder, outside, stack)
         held, visits = loads(asked, calls)
@@ -53,7 +55,9 @@ async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Resu
     if visiting:
         # Not the cost of those that stay alone.
         figures.pop("server_cpu_ms_per_call_second_when_full", None)
-    return result, {"calls": calls, "vad": vad, "load_average": os.getloadavg()[0], **figures}
+    machine_us = round((machine_us + reference_us()) / 2, 2)
+    machine = {"load_average": os.getloadavg()[0], "machine_us": machine_us}
+    return result, {"calls": calls, "vad": vad, **machine, **figures}
 
 
 def loads(asked: argparse.Namespace, calls: int) -> tuple[Load, Load]:

@@ -19,7 +19,7 @@ class OurReply:
 
     def __init__(self) -> None:
         self._spoken: deque[str] = deque(maxlen=12)
-        self._question = False
+        self._said = self._heard = ""
         self._echo: list[str] = []
         self.action = False
         """A function that changes the world runs."""
@@ -34,15 +34,16 @@ class OurReply:
     def started(self, text: str) -> None:
         """A sentence has been queued."""
         self._spoken.append(text)
-        self._question, self._echo = False, []
+        self._said = self._heard = ""
+        self._echo = []
 
     def heard_so_far(self, said: str, heard: str) -> None:
         """What of it has been played."""
-        self._question = question_heard(said, heard)
+        self._said, self._heard = said, heard
 
     def is_answered_by(self, text: str) -> bool:
         """Whether a "yes" is the answer to a question of ours rather than a listener's nod."""
-        return self._question and not self.busy and is_agreement(text)
+        return not self.busy and is_agreement(text) and question_heard(self._said, self._heard)
 
     def goes_on_over(self, text: str) -> bool:
         """Whether these words do not ask for the floor."""
