@@ -1,4 +1,4 @@
-"""One TLS context for all connections of the process.
+"""One TLS context for all connections to vendors' web addresses.
 
 To make one is to read some 150 certificates: 25 to 50 ms in which every call waits. Left alone,
 clients make one each, and WebSocket libraries one for each connection, so for each call.

@@ -7,6 +7,7 @@ one mail to whoever reads it.
 import asyncio
 import hashlib
 import smtplib
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
@@ -25,7 +26,6 @@ from receptionist.errors import (
 )
 from receptionist.ports.adapter import Adapter
 from receptionist.ports.mail import Mail, OutgoingMail
-from receptionist.tls import tls
 
 NAME = "smtp"
 TIMEOUT_S = 15.0
@@ -101,14 +101,15 @@ class SmtpMail:
     def _connected(self) -> Iterator[smtplib.SMTP]:
         settings = self._settings
         host, port = settings.host or "", settings.port
+        context = ssl.create_default_context()
         server: smtplib.SMTP
         if settings.security == "tls":
-            server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=tls())
+            server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
         else:
             server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
         with server:
             if settings.security == "starttls":
-                server.starttls(context=tls())
+                server.starttls(context=context)
             if settings.username and settings.password:
                 server.login(settings.username, settings.password.get_secret_value())
             yield server

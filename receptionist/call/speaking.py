@@ -201,7 +201,11 @@ class Speaker:
             return
         if self._synthesis is None or self._synthesis.done():
             self._synthesis = self._group.create_task(self._synthesise(self._waiting.popleft()))
-            self._synthesis.add_done_callback(lambda _: self._synthesise_next())
+            self._synthesis.add_done_callback(self._synthesised)
+
+    def _synthesised(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            self._synthesise_next()
 
     async def _synthesise(self, segment: Segment) -> None:
         spoken = speakable(segment.text, language=self._language)

@@ -252,3 +252,20 @@ async def test_nobody_waits_for_a_batch_that_hangs_and_it_is_in_the_file_meanwhi
     assert meanwhile == []
     assert "tomorrow at 1" in kept
     assert await stored(database) == [turn(1)]
+
+
+async def test_rows_that_nobody_waits_for_are_gathered_and_a_row_that_somebody_waits_for_is_not(
+    database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.journal.GATHER_S", 3600.0)
+    journal = SqlJournal(database)
+    async with journal.running():
+        journal.turn(turn(1))
+        await asyncio.sleep(0.05)
+        before = await stored(database)
+        journal.turn(turn(2))
+        async with asyncio.timeout(30):
+            await journal.flush()
+
+        assert before == []
+        assert await stored(database) == [turn(1), turn(2)]
