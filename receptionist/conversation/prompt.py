@@ -30,7 +30,7 @@ def practice_prompt(practice: Practice) -> str:
     # The practice is kept beside it: no other one can come to have its id.
     if kept is None or kept[0] is not practice:
         if len(_KEPT) >= MOST_KEPT:
-            _KEPT.clear()
+            del _KEPT[next(iter(_KEPT))]
         kept = _KEPT[id(practice)] = practice, _written(practice)
     return kept[1]
 
