@@ -10,7 +10,7 @@ not know come as None and are skipped; its fixed connect timeout is cut short fr
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -285,10 +285,7 @@ def _by_sdk(key: str, base_url: str, socket: str) -> tuple[Dial, Callable[[], Aw
     # What a connection needs, which the SDK would import at the first call while others wait.
     import_module("deepgram.listen.client")
     for version in ("v1", "v2"):
-        listening: Any = import_module(f"deepgram.listen.{version}.client")
-        # The SDK lets nobody choose the TLS context, and makes one in every call.
-        connect = partial(_with_shared_tls, listening.websockets_client_connect)
-        listening.websockets_client_connect = connect
+        _share_tls(f"deepgram.listen.{version}.client")
         import_module(f"deepgram.listen.{version}.socket_client")
     http = httpx.AsyncClient(timeout=5, verify=tls())
     client = AsyncDeepgramClient(
@@ -311,8 +308,16 @@ def _by_sdk(key: str, base_url: str, socket: str) -> tuple[Dial, Callable[[], Aw
     return dial, http.aclose
 
 
-def _with_shared_tls(connect: Callable[..., Any], url: str, **options: Any) -> Any:
-    return connect(url, **{"ssl": tls_for(url), **options})
+@cache
+def _share_tls(module: str) -> None:
+    """The SDK lets nobody choose the TLS context of its sockets, and makes one in every call."""
+    listening: Any = import_module(module)
+    connect = listening.websockets_client_connect
+
+    def connect_with_ours(url: str, **options: Any) -> Any:
+        return connect(url, ssl=tls_for(url), **options)
+
+    listening.websockets_client_connect = connect_with_ours
 
 
 def _direct(key: str, _base_url: str, socket: str) -> tuple[Dial, Callable[[], Awaitable[None]]]:
