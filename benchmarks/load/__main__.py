@@ -42,7 +42,7 @@ def _line(figures: Figures) -> str:
         f"{figures.get('server_memory_mb_per_call', 0):>7}",
         f"{three('own_frame_lateness_ms'):>15}",
         f"{figures['load_average']:>5.1f}",
-        f"{figures['machine_us']:>5.2f}",
+        f"{figures['json_us']:>5.2f}",
     )
     return " ".join(cells)
 

@@ -9,9 +9,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load.machine import ProcessWatch, on_cores
+from benchmarks.load.machine import ProcessWatch, json_us, on_cores
 from benchmarks.load.outside import Vendors, pace_of, vendors
-from benchmarks.load.reference import reference_us
 from benchmarks.load.shares import shares
 from benchmarks.load.vendors import reference
 from benchmarks.servers import PUBLIC_URL, ROOT, House, Server
@@ -36,7 +35,7 @@ async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Resu
         others = os.sched_getaffinity(0) - {asked.core} if asked.workers == 1 else set()
         stack.enter_context(on_cores(others))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        machine_us = reference_us()
+        before_us = json_us()
         outside = await stack.enter_async_context(vendors(asked.ears, pace_of(asked)))
         server = await _server(asked, vad, folder, outside, stack)
         held, visits = loads(asked, calls)
@@ -55,8 +54,8 @@ async def measure(asked: argparse.Namespace, calls: int, vad: str) -> tuple[Resu
     if visiting:
         # Not the cost of those that stay alone.
         figures.pop("server_cpu_ms_per_call_second_when_full", None)
-    machine_us = round((machine_us + reference_us()) / 2, 2)
-    machine = {"load_average": os.getloadavg()[0], "machine_us": machine_us}
+    quickness_us = round((before_us + json_us()) / 2, 2)
+    machine = {"load_average": os.getloadavg()[0], "json_us": quickness_us}
     return result, {"calls": calls, "vad": vad, **machine, **figures}
 
 
