@@ -95,8 +95,10 @@ async def _server(
         ours |= {"PROFILE": str(asked.profile.resolve()), "PYTHONPATH": f"{PROFILED}:{ROOT}"}
     house = House(folder, {**outside.settings, **ours, **dict(asked.set)})
     stack.push_async_callback(house.close)
-    if asked.workers > 1:
+    if asked.workers > 1 or asked.postgresql:
+        # Only a single process on SQLite makes its schema itself.
         await house.command("db", "upgrade")
+    if asked.workers > 1:
         return await house.start("--workers", str(asked.workers))
     with on_cores({asked.core}):
         return await house.start()
