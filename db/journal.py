@@ -193,8 +193,7 @@ class SqlJournal:
         try:
             with translated():
                 async with self._database.transaction() as uow:
-                    for entry in batch:
-                        await entries.write(entry, uow)
+                    await entries.write(batch, uow)
         except DatabaseAway:
             raise
         except Exception as exc:  # noqa: BLE001 - every driver refuses a row in its own way

@@ -88,22 +88,32 @@ def latest(entries: Sequence[Entry]) -> list[Entry]:
     return [e for at, e in enumerate(entries) if e.replaces is None or last[e.replaces] == at]
 
 
-async def write(entry: Entry, uow: UnitOfWork) -> None:
-    """Put it where it belongs; harmless the second time."""
+async def write(entries: Sequence[Entry], uow: UnitOfWork) -> None:
+    """Put them where they belong, those of a kind at once; harmless the second time.
+
+    What a call came to and how it ended are last: an older process's state is no news after that.
+    """
+    for entry in entries:
+        if entry.kind == "arrived":
+            await _arrive(CallRecord(**entry.body), uow)
+    await uow.turns.save([TurnRecord(**e.body) for e in entries if e.kind == "turn"])
+    await uow.actions.save([ActionRecord(**e.body) for e in entries if e.kind == "action"])
+    states = [e for e in entries if e.kind == "state" and (not e.again or await _is_news(e, uow))]
+    await uow.calls.set_states({e.call_sid: e.body["state"] for e in states})
+    for entry in entries:
+        await _write_one(entry, uow)
+
+
+async def _arrive(call: CallRecord, uow: UnitOfWork) -> None:
+    if await uow.calls.add(call):
+        await uow.audit.append(
+            actor="telephony", action="call.arrived", subject=f"call:{call.call_sid}"
+        )
+
+
+async def _write_one(entry: Entry, uow: UnitOfWork) -> None:
     sid, body = entry.call_sid, entry.body
     match entry.kind:
-        case "arrived":
-            if await uow.calls.add(CallRecord(**body)):
-                await uow.audit.append(
-                    actor="telephony", action="call.arrived", subject=f"call:{sid}"
-                )
-        case "turn":
-            await uow.turns.save([TurnRecord(**body)])
-        case "action":
-            await uow.actions.save([ActionRecord(**body)])
-        case "state":
-            if not entry.again or await _is_news(sid, body["state"], uow):
-                await uow.calls.set_state(sid, body["state"])
         case "outcome":
             await uow.calls.set_outcome(sid, body["outcome"])
         case "ended":
@@ -116,14 +126,16 @@ async def write(entry: Entry, uow: UnitOfWork) -> None:
             left = {name: v for name, v in body.items() if not name.startswith(SOUND)}
             sound = {name.removeprefix(SOUND): v for name, v in body.items() if name not in left}
             await keep_voicemail(uow, StaffMessage(**left), Recording(**sound))
+        case _:
+            pass
 
 
-async def _is_news(call_sid: str, of_call: Mapping[str, Any], uow: UnitOfWork) -> bool:
+async def _is_news(entry: Entry, uow: UnitOfWork) -> bool:
     """Another process may have gone on with the call since."""
-    record = await uow.calls.get(call_sid)
+    record = await uow.calls.get(entry.call_sid)
     if record is None or record.ended_by is not None:
         return False
-    return _progress(of_call) >= _progress(record.state)
+    return _progress(entry.body["state"]) >= _progress(record.state)
 
 
 def _progress(of_call: Mapping[str, Any]) -> tuple[int, int]:

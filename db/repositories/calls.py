@@ -3,9 +3,20 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,12 +53,35 @@ AT_ONE_TIME = 8
 NEWEST = 256
 """More than a process's calls at once: whatever has changed is among them."""
 
+# What the journal writes with every turn of every call is put together once.
+_SET_STATE = (
+    update(calls)
+    .where(calls.c.call_sid == bindparam("of_call"))
+    .values(state=bindparam("new_state"))
+)
+
+
+@cache
+def _save_turns(dialect: str) -> Any:
+    statement = _insert(dialect, turns)
+    keys = ("call_sid", "number")
+    changed = {name: statement.excluded[name] for name in turns.c.keys() if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@cache
+def _save_actions(dialect: str) -> Any:
+    keys = ("call_sid", "tool_call_id")
+    return _insert(dialect, actions).on_conflict_do_nothing(index_elements=keys)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
 
 def upsert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, of the engine at hand."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return _insert(connection.dialect.name, table)
 
 
 class SqlCalls:
@@ -95,9 +129,11 @@ class SqlCalls:
         row = result.mappings().one_or_none()
         return None if row is None else _call(row)
 
-    async def set_state(self, call_sid: str, state: Mapping[str, Any]) -> None:
-        """What another process needs to go on."""
-        await self._update(call_sid, state=dict(state))
+    async def set_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
+        """By SID, what another process needs to go on."""
+        rows = [{"of_call": sid, "new_state": dict(state)} for sid, state in states.items()]
+        if rows:
+            await self._connection.execute(_SET_STATE, rows)
 
     async def set_outcome(self, call_sid: str, outcome: str) -> None:
         """Keep the most telling outcome."""
@@ -173,11 +209,6 @@ class SqlCalls:
         changed = await self._connection.execute(change.returning(calls.c.practice_id))
         return changed.scalar_one_or_none() is not None
 
-    async def _update(self, call_sid: str, **values: Any) -> None:
-        await self._connection.execute(
-            update(calls).where(calls.c.call_sid == call_sid).values(values)
-        )
-
     async def _count_caller(self, practice_id: int, phone: str, at: datetime) -> None:
         statement = upsert(self._connection, callers).values(
             practice_id=practice_id, phone=phone, first_call_at=at, last_call_at=at, calls=1
@@ -227,17 +258,10 @@ class SqlTurns:
 
     async def save(self, rows: Sequence[TurnRecord]) -> None:
         """Insert or replace by (call_sid, number)."""
-        for turn in rows:
-            values = {name: getattr(turn, name) for name in turns.c.keys()}  # noqa: SIM118
-            statement = upsert(self._connection, turns).values(values)
-            await self._connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["call_sid", "number"],
-                    set_={
-                        name: values[name] for name in values if name not in ("call_sid", "number")
-                    },
-                )
-            )
+        names = turns.c.keys()
+        values = [{name: getattr(turn, name) for name in names} for turn in rows]
+        if values:
+            await self._connection.execute(_save_turns(self._connection.dialect.name), values)
 
     async def of_call(self, call_sid: str) -> Sequence[TurnRecord]:
         """In their order."""
@@ -270,18 +294,19 @@ class SqlActions:
 
     async def save(self, rows: Sequence[ActionRecord]) -> None:
         """Insert; one that is already there stays."""
-        for action in rows:
-            statement = upsert(self._connection, actions).values(
-                call_sid=action.call_sid,
-                tool_call_id=action.tool_call_id,
-                name=action.name,
-                arguments=dict(action.arguments),
-                result=dict(action.result),
-                at=action.at,
-            )
-            await self._connection.execute(
-                statement.on_conflict_do_nothing(index_elements=["call_sid", "tool_call_id"])
-            )
+        values = [
+            {
+                "call_sid": action.call_sid,
+                "tool_call_id": action.tool_call_id,
+                "name": action.name,
+                "arguments": dict(action.arguments),
+                "result": dict(action.result),
+                "at": action.at,
+            }
+            for action in rows
+        ]
+        if values:
+            await self._connection.execute(_save_actions(self._connection.dialect.name), values)
 
     async def get(self, call_sid: str, tool_call_id: str) -> ActionRecord | None:
         """By the ids that make it unique."""

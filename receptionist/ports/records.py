@@ -176,7 +176,9 @@ class Calls(Protocol):
         """Whether this caller's number had called the practice before this call."""
 
     async def get(self, call_sid: str) -> CallRecord | None: ...
-    async def set_state(self, call_sid: str, state: Mapping[str, Any]) -> None: ...
+    async def set_states(self, states: Mapping[str, Mapping[str, Any]]) -> None:
+        """By SID, what another process needs to go on."""
+
     async def set_outcome(self, call_sid: str, outcome: str) -> None:
         """Keep the most telling outcome: a later weaker one does not replace it."""
 

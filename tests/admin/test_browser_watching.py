@@ -145,7 +145,7 @@ def test_a_hint_is_whispered_with_the_keyboard_alone(
         page.keyboard.press("Enter")
 
     expect(page.locator("#conversation")).to_contain_text("Waiting for the call to take up")
-    clinic.elsewhere(lambda uow: uow.calls.set_state("CA2", {"hints": ["She may have Friday."]}))
+    clinic.elsewhere(lambda uow: uow.calls.set_states({"CA2": {"hints": ["She may have Friday."]}}))
     clinic.elsewhere(lambda uow: uow.staff_requests.take(["CA2"]))
     expect(page.locator(".hint-given")).to_contain_text("She may have Friday.")
     page.close()

@@ -80,7 +80,7 @@ async def test_what_was_said_and_whispered_is_shown_as_text(
     await plain_call(database)
     async with database.transaction() as uow:
         await uow.turns.save([TurnRecord("CA7", 1, NOW, SCRIPT, "Yes?", "Yes?")])
-        await uow.calls.set_state("CA7", {"hints": [SCRIPT]})
+        await uow.calls.set_states({"CA7": {"hints": [SCRIPT]}})
 
     page = (await mia.get("/admin/live/CA7")).text
 

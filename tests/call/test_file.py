@@ -61,7 +61,7 @@ async def test_what_another_process_has_done_since_counts(database: SqlDatabase)
     sometimes, mine = SometimesAway(database), CallMemory(FakeJournal())
     (await opened(sometimes, mine)).plan("conversation")
     async with database.transaction() as uow:
-        await uow.calls.set_state("CA1", {"next": "hang_up", "seen_at": NOW.isoformat()})
+        await uow.calls.set_states({"CA1": {"next": "hang_up", "seen_at": NOW.isoformat()}})
     await opened(sometimes, mine)
     sometimes.is_away = True
 
@@ -94,7 +94,7 @@ async def test_just_after_it_came_back_others_may_write_what_they_kept_first(
     async def another_process() -> None:
         await asyncio.sleep(0)
         async with database.transaction() as uow:
-            await uow.calls.set_state("CA1", {"next": "hang_up"})
+            await uow.calls.set_states({"CA1": {"next": "hang_up"}})
 
     async with asyncio.TaskGroup() as group:
         reading = group.create_task(opened(sometimes, CallMemory(FakeJournal())))

@@ -149,7 +149,7 @@ async def test_a_state_from_a_dead_process_does_not_undo_what_another_has_done_s
         dead.state("CA1", {"turn": 3, "resumes": 0})
         await dead.flush()
     async with database.transaction() as uow:
-        await uow.calls.set_state("CA1", {"turn": 2, "resumes": 1})
+        await uow.calls.set_states({"CA1": {"turn": 2, "resumes": 1}})
 
     sometimes.is_away = False
     living = SqlJournal(sometimes, tmp_path / "journal")

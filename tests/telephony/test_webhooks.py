@@ -201,7 +201,7 @@ async def test_a_repeated_fallback_of_a_stream_opens_it_with_a_new_token_and_res
 ) -> None:
     await streaming.post("/voice/incoming", CALL)
     async with streaming.services.database.transaction() as uow:
-        await uow.calls.set_state(CALL["CallSid"], {"turn": 1})
+        await uow.calls.set_states({CALL["CallSid"]: {"turn": 1}})
     failed = {**CALL, "ErrorCode": "11200", "ErrorUrl": f"{streaming.url}/voice/ended"}
 
     first, again = [
