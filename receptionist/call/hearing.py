@@ -32,6 +32,8 @@ log = structlog.get_logger()
 QUEUED_FRAMES = 500
 REPLAYED_FRAMES = 250
 """5 s of 20 ms frames."""
+SENT_FRAMES = 50
+"""At most so many at once: what a recogniser that stalls has not been given waits for the next."""
 LONGEST_DELAY_MS = 1000
 """Final words cover the audio up to that long before they came, whatever they say themselves."""
 MOST_FAILURES = 4
@@ -169,9 +171,11 @@ class Hearing:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                frame = self._waiting.popleft()
-                self._undecided.sent(frame)
-                await recognition.send(frame)
+                together = min(len(self._waiting), SENT_FRAMES)
+                frames = [self._waiting.popleft() for _ in range(together)]
+                for frame in frames:
+                    self._undecided.sent(frame)
+                await recognition.send(b"".join(frames))
             if self._finalize:
                 self._finalize = False
                 await recognition.finalize()

@@ -17,7 +17,10 @@ class MediaClock:
 
     def frame(self, timestamp_ms: int) -> int:
         """A frame with this timestamp is here; what time it is with it."""
-        self._media_ms, self._wall = max(timestamp_ms, self.now_ms), time.monotonic()
+        wall = time.monotonic()
+        reckoned_ms = self._media_ms + int((wall - self._wall) * 1000)
+        self._wall = wall
+        self._media_ms = timestamp_ms if timestamp_ms > reckoned_ms else reckoned_ms
         return self._media_ms
 
     def wall_at(self, media_ms: int) -> float:

@@ -26,6 +26,8 @@ LARGEST_REQUEST = 8 * 1024
 COPIED = 8 * 1024
 """Above this, picows 2.3 writes a header from memory that its next message overwrites."""
 HANDSHAKE_S = 5.0
+TEXT = WSMsgType.TEXT
+"""Named for every frame: to look a member up in its class costs as much as to decode one."""
 CONTROL = (WSMsgType.PING, WSMsgType.PONG)
 _LOG = logging.getLogger("picows.streams")
 
@@ -90,6 +92,8 @@ class PicowsSocket(WSListener):
         self._server = server
         self._on_message: Callable[[str | bytes], None]
         self._gone = asyncio.Event()
+        self._is_over = False
+        """Gone, or about to be: we have said goodbye."""
         self._writable = server.writable
         self._parts = bytearray()
         self._parts_type: WSMsgType | None = None
@@ -137,7 +141,8 @@ class PicowsSocket(WSListener):
         """Send a text message. Raises `ConnectionError` when the connection is gone."""
         if not self._writable.is_set():
             await self._writable.wait()
-        if self._is_over:
+        # Picows says goodbye by itself to whoever breaks the protocol.
+        if self._is_over or self._transport.is_close_frame_sent:
             raise ConnectionError("media stream is gone")
         data = text.encode()
         if len(data) < COPIED:
@@ -147,7 +152,7 @@ class PicowsSocket(WSListener):
 
     async def close(self, code: int = 1000) -> None:
         """Close from our side; never raises."""
-        if self._is_over:
+        if self._is_over or self._transport.is_close_frame_sent:
             return
         self._transport.send_close(WSCloseCode(code))
         self._finish()
@@ -167,12 +172,14 @@ class PicowsSocket(WSListener):
         kind = frame.msg_type
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.end(WSCloseCode.PROTOCOL_ERROR)
-        elif kind == WSMsgType.CLOSE:
+        elif kind is TEXT and frame.fin and self._parts_type is None and not self._is_over:
+            self._deliver_text(frame.get_payload_as_utf8_text)
+        elif kind is WSMsgType.CLOSE:
             self._closed_by_them(transport, frame)
         elif kind in CONTROL or self._is_over:
             return
-        elif frame.fin and self._parts_type is None and kind != WSMsgType.CONTINUATION:
-            self._deliver(kind, frame.get_payload_as_bytes())
+        elif kind is WSMsgType.BINARY and frame.fin and self._parts_type is None:
+            self._on_message(frame.get_payload_as_bytes())
         else:
             self._assemble(kind, frame)
 
@@ -202,14 +209,14 @@ class PicowsSocket(WSListener):
         elif frame.fin and self._parts_type is not None:
             whole, kind = bytes(self._parts), self._parts_type
             self._parts, self._parts_type = bytearray(), None
-            self._deliver(kind, whole)
+            if kind is TEXT:
+                self._deliver_text(whole.decode)
+            else:
+                self._on_message(whole)
 
-    def _deliver(self, kind: WSMsgType, data: bytes) -> None:
-        if kind != WSMsgType.TEXT:
-            self._on_message(data)
-            return
+    def _deliver_text(self, read: Callable[[], str]) -> None:
         try:
-            text = data.decode()
+            text = read()
         except UnicodeDecodeError:
             self.end(WSCloseCode.INVALID_TEXT)
         else:
@@ -222,11 +229,8 @@ class PicowsSocket(WSListener):
         self._finish()
         transport.disconnect()
 
-    @property
-    def _is_over(self) -> bool:
-        return self._gone.is_set() or self._transport.is_close_frame_sent
-
     def _finish(self) -> None:
+        self._is_over = True
         self._gone.set()
 
     def _read_on(self) -> None:

@@ -209,14 +209,8 @@ class _NotedRecognition:
     def __init__(self, recognition: Recognition, attempt: Attempt) -> None:
         self._recognition = recognition
         self._attempt = attempt
-
-    async def send(self, mulaw: bytes) -> None:
-        """As it is."""
-        await self._recognition.send(mulaw)
-
-    async def finalize(self) -> None:
-        """As it is."""
-        await self._recognition.finalize()
+        self.send = recognition.send
+        self.finalize = recognition.finalize
 
     async def events(self) -> AsyncIterator[Heard]:
         """As they come."""

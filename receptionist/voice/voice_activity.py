@@ -8,6 +8,7 @@ them from loudness alone, a model elsewhere makes better ones.
 Sans-IO: time is media time, given with each window.
 """
 
+from array import array
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -142,14 +143,19 @@ class NoiseFloor:
         # A line is taken to be quiet until a second of it shows that it is not: the
         # first words of a call must not pass for its noise.
         quiet = [0.0] * (256 // window_ms)
-        self._recent: deque[float] = deque(quiet, maxlen=20_000 // window_ms)
-        self._sorted: list[float] = list(self._recent)
+        # Arrays: a search among hundreds of objects, call by call, is a search all over memory.
+        self._recent = array("f", quiet)
+        self._sorted = array("f", quiet)
+        self._longest, self._oldest = 20_000 // window_ms, 0
 
     def follow(self, loudness: float) -> float:
         """Take the level of the next window; the floor with it."""
-        if len(self._recent) == self._recent.maxlen:
-            del self._sorted[bisect_left(self._sorted, self._recent[0])]
-        self._recent.append(loudness)
+        if len(self._recent) < self._longest:
+            self._recent.append(loudness)
+        else:
+            del self._sorted[bisect_left(self._sorted, self._recent[self._oldest])]
+            self._recent[self._oldest] = loudness
+            self._oldest = (self._oldest + 1) % self._longest
         insort(self._sorted, loudness)
         return self._sorted[len(self._sorted) // 5]
 
