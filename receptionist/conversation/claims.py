@@ -10,6 +10,7 @@ Judged clause by clause, so that offers, questions, conditions and negations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 
 from receptionist.conversation.context import CommittedAction
 
@@ -110,6 +111,7 @@ _NOT_A_CLAIM = re.compile(
 _CLAUSE = re.compile(r"[,;:.!?—–]+\s*|\s+(?:and|but|so)\s+")
 
 
+@lru_cache(maxsize=128)
 def claims(sentence: str) -> frozenset[tuple[Claim, bool]]:
     """What the sentence says was done; True with those that a looked-up appointment also backs."""
     text = " ".join(sentence.replace("’", "'").casefold().split())

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from receptionist.domain import number_words as words
 
@@ -16,12 +17,24 @@ Match = re.Match[str]
 Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]
 
 
+@lru_cache(maxsize=128)
 def speakable(text: str, *, language: str = "en") -> str:
     """`text` in words, on one line.
 
     `language` is a BCP 47 tag; "en" reads 3/9 as March ninth, "en-GB" as the
     third of September. Other languages only lose what cannot be said.
     """
+    if _is_plain(text):
+        return text
+    return _in_words(text, language)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is one sentence of plain words, as most are: sixty rules have nothing to change."""
+    return _PLAIN.fullmatch(text) is not None and _SHORTENED.search(text) is None
+
+
+def _in_words(text: str, language: str) -> str:
     spoken = _apply(_MARKUP, _without_pictures(text))
     spoken = _SHORT_NUMBERS.sub(lambda m: " ".join(m[0].replace(" ", "")), spoken)
     spoken = _apply(_ADDRESSES, spoken)
@@ -269,6 +282,11 @@ _ABBREVIATIONS = (
     _rule(r"\betc\.", "and so on", re.I),
     _rule(r"\bapprox\.", "approximately", re.I),
     _rule(r"\bvs\.?(?=\s)", "versus", re.I),
+)
+
+_PLAIN = re.compile(r"[A-Za-z']+(?:,? [A-Za-z']+)*[.!?]?")
+_SHORTENED = re.compile(
+    rf"\b(?:{_DAY}|drs?|st|mrs?|ms|prof|ave|rd|blvd|appts?|etc|approx|vs)\b", re.I
 )
 
 _TIME = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))"

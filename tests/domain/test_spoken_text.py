@@ -77,3 +77,20 @@ def test_plain_words_stay_as_they_are(said: list[str]) -> None:
 
     assert speakable(text) == text
     assert speakable(speakable(text)) == text
+
+
+SHORTENED = ["Dr", "dr.", "St", "Mr", "mrs", "Ave", "Rd", "appt", "etc.", "Sat.", "Mon", "vs", "Sun"]
+
+
+@given(
+    st.lists(st.sampled_from([*PLAIN, "it's", "no,", "Main"]), max_size=2),
+    st.sampled_from(SHORTENED),
+    st.sampled_from(["", ".", "!", " Lee", " today.", ", please"]),
+)
+def test_a_sentence_is_said_the_same_whether_or_not_a_figure_is_before_it(
+    before: list[str], shortened: str, after: str
+) -> None:
+    """One of plain words is not looked at further; with a figure in it every rule is tried."""
+    text = " ".join([*before, shortened]) + after
+
+    assert speakable(f"7 {text}") == f"seven {speakable(text)}"

@@ -9,6 +9,8 @@ from receptionist.errors import (
 
 NAME = "openai"
 CONNECT_S = 1.5
+KEPT_S = 60.0
+"""An idle connection, for the next turn."""
 WAIT_S = 8.0
 """For each read; the router's own patience is shorter and decides who answers."""
 

@@ -9,7 +9,7 @@ import msgspec
 import openai
 
 from providers.llm.openai_clients.chunks import Chunk
-from providers.llm.openai_clients.failures import CONNECT_S, NAME, WAIT_S, broken_answer, by_status
+from providers.llm.openai_clients.failures import CONNECT_S, KEPT_S, NAME, WAIT_S, broken_answer, by_status
 from receptionist.errors import ProviderUnavailable
 from receptionist.tls import tls
 
@@ -23,7 +23,10 @@ class SdkClient:
             base_url=base_url,
             max_retries=0,
             http_client=openai.DefaultAsyncHttpxClient(
-                timeout=httpx2.Timeout(WAIT_S, connect=CONNECT_S), verify=tls()
+                timeout=httpx2.Timeout(WAIT_S, connect=CONNECT_S),
+                # Kept for 5 s otherwise: a caller who talks for longer would wait for a new one.
+                limits=httpx2.Limits(keepalive_expiry=KEPT_S),
+                verify=tls(),
             ),
         )
         # Imported when it is first named: here, and not while calls wait.

@@ -24,7 +24,7 @@ class DirectClient:
 
     def __init__(self, key: str, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        self._headers = {"xi-api-key": key}
+        self._headers = {"xi-api-key": key, "Content-Type": "application/json"}
         self._tls = tls_for(base_url) or True
         self._session: aiohttp.ClientSession | None = None
 
@@ -32,7 +32,7 @@ class DirectClient:
         """Raw μ-law as it is made; left early, the request is broken off."""
         url = f"{self._base_url}/v1/text-to-speech/{voice_id}/stream?output_format=ulaw_8000"
         try:
-            async with self._opened().post(url, json=asked) as response:
+            async with self._opened().post(url, data=msgspec.json.encode(asked)) as response:
                 await _raise_for_status(response)
                 async for chunk in response.content.iter_any():
                     yield chunk
@@ -61,6 +61,7 @@ class DirectClient:
                     limit=MOST_CONNECTIONS, keepalive_timeout=KEPT_S, ssl=self._tls
                 ),
                 headers=self._headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=CONNECT_S, sock_read=SILENT_S
                 ),

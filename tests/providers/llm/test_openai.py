@@ -192,6 +192,17 @@ async def test_a_warmed_connection_is_used_for_the_first_answer() -> None:
     assert emulator.connections == 1
 
 
+async def test_a_connection_outlasts_a_caller_who_talks_for_longer() -> None:
+    """Clients of httpx drop an idle one after 5 s, and the next turn waits for TLS."""
+    emulator = OpenAIEmulator([Reply("Hello."), Reply("Goodbye.")])
+    async with model_of(emulator) as model:
+        await events_of(model, request())
+        await asyncio.sleep(5.5)
+        await events_of(model, request())
+
+    assert emulator.connections == 1
+
+
 async def test_a_wrong_key_fails_the_check() -> None:
     async with model_of(OpenAIEmulator(api_key="sk-right"), key="sk-wrong") as model:
         with pytest.raises(ProviderRefused):
