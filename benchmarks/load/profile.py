@@ -21,7 +21,7 @@ STAGES = {
     "the recogniser's words in": ("Hearing._receive",),
     "turn machine and decisions": (
         "TwilioCallHandler._feed",
-        "TwilioCallHandler._expire_deadlines",
+        "TwilioCallHandler._expire",
     ),
     "the model asked and read": ("Answering._run",),
     "  the model's client": ("OpenAILanguageModel.stream",),

@@ -6,14 +6,13 @@ into events, and decisions into audio, model requests and records. Policy is in
 """
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
-from math import inf
 from typing import Literal, assert_never
 
 import structlog
 
 from receptionist.call import phrases
+from receptionist.call.alarm import Alarm
 from receptionist.call.answering import Answering, Attempt
 from receptionist.call.ending import CallOver, Ending
 from receptionist.call.exchange import Exchanges
@@ -85,8 +84,7 @@ class TwilioCallHandler:
         self._machine = TurnMachine(services.turns)
         self._clock = MediaClock()
         self._outgoing = Outgoing(socket, on_sent=lambda: self._exchanges.reached("first_frame"))
-        self._wake = asyncio.Event()
-        self._due_ms = inf
+        self._alarm = Alarm(self._clock, ring=self._expire, failed=lambda: self._ending.lose())
         self._reply_complete = False
         self._repeating = False
         """What is said now is in the conversation already, from before the stream broke off."""
@@ -124,11 +122,12 @@ class TwilioCallHandler:
                 group.create_task(self._receive())
                 group.create_task(self._send())
                 group.create_task(self._speaker.run())
-                group.create_task(self._expire_deadlines())
                 group.create_task(self._ending.wait())
+                self._expire()
         except* CallOver:
             pass
         finally:
+            self._alarm.stop()
             self._hearing.stop()
             self._exchanges.finish()
             self._count_anomalies()
@@ -149,11 +148,12 @@ class TwilioCallHandler:
     def _stream_event(self, event: media_stream.StreamEvent) -> None:
         match event:
             case media_stream.Media(mulaw=mulaw, timestamp_ms=at_ms):
-                if self._clock.frame(at_ms) >= self._due_ms:
-                    self._wake.set()
+                now_ms = self._clock.frame(at_ms)
                 self._hearing.feed(mulaw)
                 for edge in self._listening.feed(mulaw, at_ms):
                     self._voice_edge(edge)
+                if now_ms >= self._alarm.at_ms:
+                    self._expire()
             case media_stream.Started():
                 self._started(event)
             case media_stream.MarkEchoed(name=name):
@@ -212,19 +212,12 @@ class TwilioCallHandler:
     def _feed(self, event: turns.TurnEvent) -> None:
         for decision in self._machine.receive(event, self._clock.now_ms):
             self._decide(decision)
-        self._wake.set()
+        self._alarm.set(self._machine.deadline_ms)
 
-    async def _expire_deadlines(self) -> None:
-        while True:
-            self._wake.clear()
-            for decision in self._machine.expire(self._clock.now_ms):
-                self._decide(decision)
-            deadline = self._machine.deadline_ms
-            self._due_ms = inf if deadline is None else deadline
-            wait_s = None if deadline is None else (deadline - self._clock.now_ms) / 1000
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._wake.wait()
+    def _expire(self) -> None:
+        for decision in self._machine.expire(self._clock.now_ms):
+            self._decide(decision)
+        self._alarm.set(self._machine.deadline_ms)
 
     def _decide(self, decision: turns.Decision) -> None:
         match decision:
