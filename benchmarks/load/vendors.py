@@ -1,9 +1,10 @@
 """The vendors in a process of their own, which notes when each was asked and answered.
 
 `python -m benchmarks.load.vendors` prints its settings as JSON, and, when its input ends,
-what it noted: `[vendor event, reference, time.monotonic()]`. The reference is a word of the
-form `refbcxd` (call 12, turn 3) that the caller says, the model repeats and the voice reads
-out, so that every step of a turn is found again on the other side of the wire.
+what it noted: `[vendor event, reference, time.monotonic()]`, a request as of when it came and not
+when it had been read. The reference is a word of the form `refbcxd` (call 12, turn 3) that the
+caller says, the model repeats and the voice reads out, so that every step of a turn is found again
+on the other side of the wire.
 
 `--thinks` are seconds until the model answers, `--token` between its words' pieces from then on,
 `--voice` until the voice is first heard; `--long` makes one sentence of the answer. With `--port`
@@ -55,21 +56,21 @@ class Notes:
         self._token_s = token_s
         self._answer = LONG_ANSWER if is_long else "".join(ANSWER)
 
-    def take(self, event: str, text: str) -> None:
-        """Something about the reference in a text happened now."""
+    def take(self, event: str, text: str, at_s: float | None = None) -> None:
+        """Something about the reference in a text happened then, or now."""
         found = REFERENCE.findall(text)
         if found:
-            self.kept.append((event, found[-1], time.monotonic()))
+            self.kept.append((event, found[-1], time.monotonic() if at_s is None else at_s))
 
     def words(self, text: str, is_final: bool) -> None:
         """The recogniser sends words."""
         self.take("final" if is_final else "partial", text)
 
-    def answer(self, body: dict[str, Any]) -> Reply:
+    def answer(self, body: dict[str, Any], came_s: float) -> Reply:
         """The model's reply to what was said last."""
         said = [m["content"] for m in body["messages"] if m["role"] == "user" and m["content"]]
         last = said[-1] if said else ""
-        self.take("asked", last)
+        self.take("asked", last, came_s)
         found = REFERENCE.findall(last)
         text = self._answer.format(reference=found[-1] if found else "that")
         pieces = [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
@@ -100,11 +101,11 @@ async def serve(notes: Notes, voice_s: float) -> None:
     async with (
         deepgram.deepgram_emulator(shared=True) as ear,
         elevenlabs.elevenlabs_emulator() as voice,
-        OpenAIEmulator(notes.answer) as model,
+        OpenAIEmulator(lambda body: notes.answer(body, model.came_s)) as model,
     ):
         ear.on_words = notes.words
         voice.first_byte_s = voice_s
-        voice.on_asked = lambda text: notes.take("voice asked", text)
+        voice.on_asked = lambda text, came_s: notes.take("voice asked", text, came_s)
         voice.on_audio = lambda text: notes.take("voiced", text)
         settings = {
             "DEEPGRAM_API_KEY": deepgram.KEY,

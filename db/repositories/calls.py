@@ -65,7 +65,7 @@ _SET_STATE = (
 def _save_turns(dialect: str) -> Any:
     statement = _insert(dialect, turns)
     keys = ("call_sid", "number")
-    changed = {name: statement.excluded[name] for name in turns.c.keys() if name not in keys}
+    changed = {column.name: column for column in statement.excluded if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 

@@ -133,6 +133,9 @@ class Hearing:
             except* Exception as failed:  # noqa: BLE001 whatever breaks, the call must be heard
                 self._report(recogniser.name, failed)
             if self._stopped.is_set():
+                # Now, and not when garbage is looked for: audio is most of what a call leaves.
+                self._waiting.clear()
+                self._undecided.take()
                 return
             failures = 1 if self._useful else failures + 1
             if failures == 1:

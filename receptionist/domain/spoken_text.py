@@ -30,7 +30,7 @@ def speakable(text: str, *, language: str = "en") -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is one sentence of plain words, as most are: sixty rules have nothing to change."""
+    """Whether it is one sentence of plain words, as most are: no rule has anything to change."""
     return _PLAIN.fullmatch(text) is not None and _SHORTENED.search(text) is None
 
 

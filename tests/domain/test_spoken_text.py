@@ -79,7 +79,21 @@ def test_plain_words_stay_as_they_are(said: list[str]) -> None:
     assert speakable(speakable(text)) == text
 
 
-SHORTENED = ["Dr", "dr.", "St", "Mr", "mrs", "Ave", "Rd", "appt", "etc.", "Sat.", "Mon", "vs", "Sun"]
+SHORTENED = [
+    "Dr",
+    "dr.",
+    "St",
+    "Mr",
+    "mrs",
+    "Ave",
+    "Rd",
+    "appt",
+    "etc.",
+    "Sat.",
+    "Mon",
+    "vs",
+    "Sun",
+]
 
 
 @given(

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,8 +48,8 @@ class ElevenLabsEmulator:
     """A context that is not there, about which a socket is told first."""
     told: list[dict[str, Any]] = field(default_factory=list)
     """What came on sockets."""
-    on_asked: Callable[[str], None] = lambda _text: None
-    """Told the text of a request when it has come."""
+    on_asked: Callable[[str, float], None] = lambda _text, _came_s: None
+    """Told the text of a request, and when it came, `time.monotonic()`."""
     on_audio: Callable[[str], None] = lambda _text: None
     """Told the text just before its first audio is sent."""
 
@@ -66,6 +67,7 @@ class ElevenLabsEmulator:
         return self._refusal(request) or JSONResponse([{"model_id": "eleven_flash_v2_5"}])
 
     async def _speak(self, request: Request) -> Response:
+        came_s = time.monotonic()
         body = await request.json()
         self.requests.append(
             {**body, "voice": request.path_params["voice"], **request.query_params}
@@ -76,7 +78,7 @@ class ElevenLabsEmulator:
         if request.query_params.get("output_format") != "ulaw_8000" or not body.get("text"):
             detail = [{"loc": ["body"], "msg": "invalid", "type": "value_error"}]
             return JSONResponse({"detail": detail}, 422)
-        self.on_asked(body["text"])
+        self.on_asked(body["text"], came_s)
         return StreamingResponse(self._audio(body["text"]), media_type=self.content_type)
 
     def _refusal(self, request: Request) -> Response | None:

@@ -6,6 +6,7 @@ Like the real one it refuses a dialogue whose function calls are not answered.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,8 @@ class OpenAIEmulator:
         self._count = 0
         self.requests: list[dict[str, Any]] = []
         """Bodies of the chat requests, with all messages."""
+        self.came_s = 0.0
+        """When the newest request was here, `time.monotonic()`; reading it takes a while."""
         self.connections = 0
         self.broken_off = asyncio.Event()
         """The client closed its connection in the middle of an answer."""
@@ -124,6 +127,7 @@ class OpenAIEmulator:
             k.strip().lower(): v.strip() for k, _, v in (x.partition(":") for x in lines[1:])
         }
         body = await reader.readexactly(int(headers.get("content-length", "0")))
+        self.came_s = time.monotonic()
         refusal = self._unauthorised(headers)
         if refusal is not None:
             return await _json(writer, 401, refusal)

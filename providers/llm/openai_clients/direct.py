@@ -12,7 +12,14 @@ import aiohttp
 import msgspec
 
 from providers.llm.openai_clients.chunks import Chunk
-from providers.llm.openai_clients.failures import CONNECT_S, KEPT_S, NAME, WAIT_S, broken_answer, by_status
+from providers.llm.openai_clients.failures import (
+    CONNECT_S,
+    KEPT_S,
+    NAME,
+    WAIT_S,
+    broken_answer,
+    by_status,
+)
 from receptionist.errors import ProviderUnavailable
 from receptionist.tls import tls_for
 
