@@ -123,11 +123,13 @@ class TwilioCallHandler:
                 group.create_task(self._send())
                 group.create_task(self._speaker.run())
                 group.create_task(self._ending.wait())
-                self._expire()
+                self._alarm.set(self._machine.deadline_ms)
         except* CallOver:
             pass
         finally:
-            self._alarm.stop()
+            # Frames and words go on coming while the call is handed over.
+            self._machine.end()
+            self._alarm.set(None)
             self._hearing.stop()
             self._exchanges.finish()
             self._count_anomalies()
@@ -152,8 +154,7 @@ class TwilioCallHandler:
                 self._hearing.feed(mulaw)
                 for edge in self._listening.feed(mulaw, at_ms):
                     self._voice_edge(edge)
-                if now_ms >= self._alarm.at_ms:
-                    self._expire()
+                self._alarm.reached(now_ms)
             case media_stream.Started():
                 self._started(event)
             case media_stream.MarkEchoed(name=name):

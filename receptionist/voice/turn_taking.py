@@ -78,6 +78,10 @@ class TurnMachine:
         self._settle()
         return self._decisions()
 
+    def end(self) -> None:
+        """Somebody else has the call: nothing is decided any more."""
+        self.state = State.ENDED
+
     def _decide(self, decision: ev.Decision) -> None:
         self._out.append(decision)
 

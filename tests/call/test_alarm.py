@@ -1,7 +1,6 @@
 """When the turn machine is asked again."""
 
 import asyncio
-from math import inf
 
 import pytest
 
@@ -35,66 +34,42 @@ def alarm(bell: Bell) -> Alarm:
     return Alarm(MediaClock(), ring=bell.ring, failed=bell.fail)
 
 
-async def test_it_rings_by_the_wall_when_no_frames_come(alarm: Alarm, bell: Bell) -> None:
-    alarm.set(20)
-
-    await asyncio.sleep(0.1)
-
-    assert bell.rung == 1
-
-
-async def test_it_rings_at_once_for_what_is_past(alarm: Alarm, bell: Bell) -> None:
-    alarm.set(-5)
-
-    await asyncio.sleep(0.05)
-
-    assert bell.rung == 1
-
-
-async def test_moved_on_it_does_not_ring_before_and_rings_then(alarm: Alarm, bell: Bell) -> None:
-    alarm.set(20)
-    alarm.set(300)
-
-    await asyncio.sleep(0.15)
-    assert bell.rung == 0
+@pytest.mark.parametrize(
+    ("deadlines", "times"),
+    [
+        pytest.param([20], 1, id="by the wall, without a frame"),
+        pytest.param([-5], 1, id="at once for what is past"),
+        pytest.param([10, 60], 1, id="once, although it was moved on"),
+        pytest.param([20, 60_000], 0, id="not before what it was moved on to"),
+        pytest.param([60_000, 20], 1, id="sooner when it is moved forward"),
+        pytest.param([20, None], 0, id="never without a deadline"),
+    ],
+)
+async def test_it_rings(alarm: Alarm, bell: Bell, deadlines: list[int | None], times: int) -> None:
+    for deadline in deadlines:
+        alarm.set(deadline)
 
     await asyncio.sleep(0.3)
-    assert bell.rung == 1
+
+    assert bell.rung == times
 
 
-async def test_moved_forward_it_rings_sooner(alarm: Alarm, bell: Bell) -> None:
+async def test_a_frame_that_reaches_the_deadline_rings_without_waiting(
+    alarm: Alarm, bell: Bell
+) -> None:
     alarm.set(60_000)
-    alarm.set(20)
 
-    await asyncio.sleep(0.1)
+    alarm.reached(59_980)
+    assert bell.rung == 0
 
+    alarm.reached(60_000)
     assert bell.rung == 1
-
-
-async def test_without_a_deadline_it_never_rings(alarm: Alarm, bell: Bell) -> None:
-    alarm.set(20)
-    alarm.set(None)
-
-    await asyncio.sleep(0.1)
-
-    assert bell.rung == 0
-    assert alarm.at_ms == inf
-
-
-async def test_stopped_it_never_rings(alarm: Alarm, bell: Bell) -> None:
-    alarm.set(20)
-    alarm.stop()
-    alarm.set(20)
-
-    await asyncio.sleep(0.1)
-
-    assert bell.rung == 0
 
 
 async def test_whoever_holds_the_call_is_told_when_ringing_fails(alarm: Alarm, bell: Bell) -> None:
     bell.is_broken = True
-    alarm.set(0)
+    alarm.set(60_000)
 
-    await asyncio.sleep(0.05)
+    alarm.reached(60_000)
 
     assert (bell.rung, bell.failed) == (1, 1)

@@ -1,6 +1,7 @@
 """One call on a stream, decision by decision, with nothing but the line played by the test."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -342,3 +343,35 @@ async def test_strange_messages_are_counted_and_survived() -> None:
         await stage.heard("Behind the building.")
 
     assert stage.anomalies == {"binary": 1, "malformed": 3, "unknown_event": 1}
+
+
+async def test_frames_that_come_while_the_call_is_handed_over_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line goes on sending until it is told; a minute of silence is a deadline on its way."""
+    stage = CallStage(ScriptedModel())
+    listen = stage.socket.listen
+    messages: list[Callable[[str | bytes], None]] = []
+
+    async def listening(on_message: Callable[[str | bytes], None]) -> None:
+        messages.append(on_message)
+        await listen(on_message)
+
+    handed_over: list[int] = []
+
+    async def flush() -> None:
+        before = len(stage.journal.states)
+        stage.socket.frames(60_000)
+        while not stage.socket.inbox.empty():
+            messages[0](stage.socket.inbox.get_nowait() or "")
+        handed_over.append(len(stage.journal.states) - before)
+
+    monkeypatch.setattr(stage.socket, "listen", listening)
+    async with stage.running():
+        await stage.greeted()
+        monkeypatch.setattr(stage.journal, "flush", flush)
+        stage.handler.steering.end()
+        await stage.until(lambda: handed_over)
+
+    assert handed_over == [0]
+    assert list(stage.journal.turns) == [0]

@@ -211,8 +211,8 @@ async def serving(app: Any, certificate: Certificate | None = None) -> AsyncIter
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         timeout_graceful_shutdown=1,
-        # How long vendors keep an idle connection is not documented; uvicorn's 5 s is less than
-        # what any large one does.
+        # How long vendors keep an idle connection is not documented. Our choice: longer than our
+        # clients, so that what they do is seen.
         timeout_keep_alive=75,
         ssl_certfile=certificate and certificate.file,
         ssl_keyfile=certificate and certificate.key_file,
